@@ -1,0 +1,213 @@
+/**
+ * Every error that Pressroom knows by name: the one place that decides whether it is worth another attempt.
+ *
+ * - `transient`: the world hiccuped; another attempt may work and spends one.
+ * - `throttled`: someone asked us to wait; waiting spends no attempt.
+ * - `permanent`: trying again gives the same answer; the step stops at once and its credits come back.
+ *
+ * `code` is part of the API: never rename one. `title` is the RFC 9457 title, the same for every occurrence; `advice`
+ * tells the caller what to do about it.
+ */
+export type Retryability = 'transient' | 'throttled' | 'permanent';
+
+export interface ErrorDefinition {
+  readonly retryability: Retryability;
+  readonly title: string;
+  readonly advice: string;
+}
+
+export const errorRegistry = {
+  // Requests
+  'invalid-request': define(
+    'permanent',
+    'The request is not valid',
+    'Correct the fields named in `errors` and send it again.',
+  ),
+  unauthenticated: define(
+    'permanent',
+    'No valid credentials',
+    'Send `Authorization: Bearer prk_…` with a key that is not revoked.',
+  ),
+  forbidden: define(
+    'permanent',
+    'This key may not do that',
+    'Use a key that has the scope named in `detail`.',
+  ),
+  'not-found': define(
+    'permanent',
+    'There is no such thing here',
+    'Check the id; it may belong to another account.',
+  ),
+  'method-not-allowed': define(
+    'permanent',
+    'This address does not take that method',
+    'Use one of the methods in the `Allow` header.',
+  ),
+  'not-acceptable': define(
+    'permanent',
+    'No representation the caller accepts',
+    'Ask for one of the media types named in `detail`.',
+  ),
+  'unsupported-content-type': define(
+    'permanent',
+    'The body has the wrong content type',
+    'Send the content type named in `detail`.',
+  ),
+  'body-too-large': define(
+    'permanent',
+    'The request body is too large',
+    'Send fewer bytes than the limit named in `detail`.',
+  ),
+  'idempotency-key-reused': define(
+    'permanent',
+    'This Idempotency-Key came with another request',
+    'Use a new key for a new request, or repeat the first request unchanged.',
+  ),
+  'insufficient-credits': define(
+    'permanent',
+    'Not enough credits',
+    'Add credits to the account, or submit a smaller job.',
+  ),
+  'job-not-cancellable': define(
+    'permanent',
+    'The job has already settled',
+    'Nothing to do: a settled job cannot be cancelled.',
+  ),
+  'output-not-ready': define(
+    'permanent',
+    'The job has no output yet',
+    'Wait until its status is `succeeded`.',
+  ),
+  'rate-limited': define('throttled', 'Too many requests', 'Wait for the seconds named in `Retry-After`.'),
+  'range-not-satisfiable': define(
+    'permanent',
+    'The requested range is outside the file',
+    'Ask for a range within the size named in `Content-Range`.',
+  ),
+  // Files
+  'upload-incomplete': define('permanent', 'The upload ended early', 'Send the whole file again.'),
+  'asset-too-large': define(
+    'permanent',
+    'The file is too large',
+    'Send a file below the limit named in `detail`.',
+  ),
+  'asset-empty': define('permanent', 'The file is empty', 'Send a file that has content.'),
+  'asset-missing': define(
+    'permanent',
+    'The stored file is gone',
+    'Upload the file again and submit a new job.',
+  ),
+  'asset-altered': define(
+    'permanent',
+    'The stored file is not the one that was uploaded',
+    'Upload the file again and submit a new job.',
+  ),
+  'unsupported-type': define(
+    'permanent',
+    'This type of file is not supported',
+    'Send JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC or SVG.',
+  ),
+  'image-too-many-pixels': define(
+    'permanent',
+    'The picture has too many pixels',
+    'Scale it below the limit named in `detail`.',
+  ),
+  'image-too-many-frames': define(
+    'permanent',
+    'The picture has too many frames',
+    'Send a picture with fewer frames than the limit named in `detail`.',
+  ),
+  'image-corrupt': define(
+    'permanent',
+    'The picture is damaged',
+    'Open it in a viewer, save it again, and send that file.',
+  ),
+  'svg-unsafe': define(
+    'permanent',
+    'The drawing cannot be used safely',
+    'Export it as PNG and send that file.',
+  ),
+  // Generation
+  'provider-unavailable': define(
+    'transient',
+    'The generation provider did not answer properly',
+    'It is tried again by itself.',
+  ),
+  'provider-timeout': define(
+    'transient',
+    'The generation provider took too long',
+    'It is tried again by itself.',
+  ),
+  'provider-throttled': define(
+    'throttled',
+    'The generation provider asked us to wait',
+    'It goes on by itself after the wait.',
+  ),
+  'provider-malformed-answer': define(
+    'transient',
+    'The generation provider sent an answer that cannot be used',
+    'It is tried again by itself.',
+  ),
+  'provider-refused': define(
+    'permanent',
+    'The generation provider refused this request',
+    'See `detail`; change the prompt or the photo.',
+  ),
+  'safety-blocked': define(
+    'permanent',
+    'The provider blocked this on safety grounds',
+    'Change the prompt or leave this photo out.',
+  ),
+  'provider-misconfigured': define(
+    'permanent',
+    'The generation provider is not set up properly',
+    'The operator must check the API key and model.',
+  ),
+  'prompt-needs-provider': define(
+    'permanent',
+    'A free prompt needs an online provider',
+    'Use one of the named styles, or ask the operator to set GEMINI_API_KEY.',
+  ),
+  // Pages
+  'unsupported-script': define(
+    'permanent',
+    'The text has letters that the fonts do not have',
+    'Use Latin, Greek or Cyrillic letters in the text named in `detail`.',
+  ),
+  'nothing-to-print': define(
+    'permanent',
+    'None of the pictures could be used',
+    'See the error of each step, and submit usable photos.',
+  ),
+  'render-failed': define('transient', 'The pages could not be set', 'It is tried again by itself.'),
+  // System
+  'storage-unavailable': define(
+    'transient',
+    'The file store did not answer properly',
+    'It is tried again by itself.',
+  ),
+  'storage-full': define(
+    'transient',
+    'The file store is full',
+    'The operator must make room; it is tried again by itself.',
+  ),
+  'database-unavailable': define('transient', 'The database did not answer', 'It is tried again by itself.'),
+  'worker-lost': define(
+    'transient',
+    'The worker stopped in the middle of the step',
+    'It is tried again by itself.',
+  ),
+  'not-ready': define('transient', 'The service is starting or stopping', 'Try again in a few seconds.'),
+  internal: define(
+    'transient',
+    'Something went wrong on our side',
+    'Try again; if it lasts, give the operator the `requestId`.',
+  ),
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof errorRegistry;
+export const errorCodes = Object.keys(errorRegistry) as readonly ErrorCode[];
+
+function define(retryability: Retryability, title: string, advice: string): ErrorDefinition {
+  return { retryability, title, advice };
+}

@@ -1,0 +1,39 @@
+export const pictureStyles = ['colouring-page', 'pencil-sketch', 'poster'] as const;
+export type PictureStyle = (typeof pictureStyles)[number];
+
+export interface PictureRequest {
+  /** An upright sRGB picture as JPEG or PNG, long edge ≤ 2048 px. */
+  readonly picture: { readonly bytes: Uint8Array; readonly mediaType: 'image/jpeg' | 'image/png' };
+  /** A named style, or the user's own words. */
+  readonly style: PictureStyle | { readonly prompt: string };
+  readonly signal: AbortSignal;
+}
+
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface GeneratedPicture {
+  readonly bytes: Uint8Array;
+  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
+  readonly width: number;
+  readonly height: number;
+  /** Who made it, for the AI-content note: e.g. `gemini` / `gemini-2.5-flash-image`, `offline` / `xdog-1`. */
+  readonly provider: string;
+  readonly model: string;
+  /** Absent where the provider does not count. */
+  readonly usage?: TokenUsage;
+}
+
+/**
+ * Makes content. Errors thrown: `provider-unavailable`, `provider-timeout`, `provider-throttled` (with `retryAfterMs`),
+ * `provider-malformed-answer`, `provider-refused`, `safety-blocked`, `provider-misconfigured`, `prompt-needs-provider`.
+ * An abort through the signal throws the signal's own reason.
+ */
+export interface GenerationProvider {
+  readonly name: string;
+  /** What a picture costs the provider to look up or compare: part of every stored-result key. */
+  readonly pictureModel: string;
+  generatePicture(request: PictureRequest): Promise<GeneratedPicture>;
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { pictureStyles } from '../ports/generation-provider.ts';
+import { type GeneratePictureInput, pageSizes } from '../step-catalog.ts';
+import { defineRecipe, type StepPlan } from './recipe.ts';
+
+/** Credits for one picture, and for setting the book. */
+export const pictureBookPrices = { picture: 1, book: 1 } as const;
+
+const photoSchema = z.strictObject({
+  assetId: z.string().min(1).max(64).describe('An asset of this account with a picture in it.'),
+  caption: z.string().trim().max(200).default('').describe('One line under the picture.'),
+});
+
+export const pictureBookInputSchema = z
+  .strictObject({
+    photos: z.array(photoSchema).min(1).max(200).describe('1 to 200 photos, in page order.'),
+    style: z.enum(pictureStyles).optional().describe('A named style. Give either `style` or `prompt`.'),
+    prompt: z
+      .string()
+      .trim()
+      .min(3)
+      .max(2_000)
+      .optional()
+      .describe('The style in your own words; needs an online provider.'),
+    title: z.string().trim().min(1).max(120).describe('Printed on the cover.'),
+    author: z
+      .string()
+      .trim()
+      .min(1)
+      .max(120)
+      .optional()
+      .describe('Printed on the cover and kept in the metadata.'),
+    pageSize: z.enum(pageSizes).default('A4').describe('The size of a page.'),
+    language: z
+      .string()
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+      .default('en')
+      .describe('BCP 47 language of title and captions.'),
+  })
+  .refine((input) => (input.style === undefined) !== (input.prompt === undefined), {
+    message: 'Give either `style` or `prompt`, not both and not neither',
+    path: ['style'],
+  });
+
+/** Photos in, a booklet out: `pdf ← generate × N ← ingest × N`. */
+export const pictureBook = defineRecipe({
+  kind: 'picture-book',
+  title: 'Picture book',
+  description: 'Turns photos into a printable booklet: a cover, one page a picture, a contact sheet.',
+  inputSchema: pictureBookInputSchema,
+  assets: (input) => input.photos.map((photo) => ({ assetId: photo.assetId, sort: 'image' as const })),
+  plan: (input): StepPlan => {
+    const style: GeneratePictureInput['style'] = input.style ?? { prompt: input.prompt ?? '' };
+    return {
+      key: 'book',
+      handler: 'render-picture-book',
+      input: {
+        title: input.title,
+        pageSize: input.pageSize,
+        language: input.language,
+        author: input.author,
+        captions: input.photos.map((photo) => photo.caption),
+      },
+      credits: pictureBookPrices.book,
+      children: input.photos.map((photo, index) => ({
+        key: `generate-${index}`,
+        handler: 'generate-picture' as const,
+        input: { index, style },
+        itemIndex: index,
+        credits: pictureBookPrices.picture,
+        children: [
+          {
+            key: `ingest-${index}`,
+            handler: 'ingest-image' as const,
+            input: { assetId: photo.assetId, index },
+            itemIndex: index,
+            credits: 0,
+            children: [],
+          },
+        ],
+      })),
+    };
+  },
+});

@@ -1,0 +1,9 @@
+import { pictureBook } from './picture-book.ts';
+
+/** Every job kind. A new kind is one recipe file, its handlers, and one line here. */
+export const recipes = {
+  'picture-book': pictureBook,
+} as const;
+
+export type JobKind = keyof typeof recipes;
+export const jobKinds = Object.keys(recipes) as readonly JobKind[];

@@ -1,0 +1,99 @@
+import type { PictureStyle } from './ports/generation-provider.ts';
+
+/** The worker types: each is one app and one queue. */
+export const workerTypes = ['ingest', 'generate', 'pdf'] as const;
+export type WorkerType = (typeof workerTypes)[number];
+
+export const pageSizes = ['A4', 'A5', 'Letter'] as const;
+export type PageSize = (typeof pageSizes)[number];
+
+/** What a step refers to when it names stored bytes. */
+export interface AssetReference {
+  readonly assetId: string;
+  readonly storageKey: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Stored bytes that are a picture, with its size in pixels. */
+export interface PictureReference extends AssetReference {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface IngestImageInput {
+  readonly assetId: string;
+  /** The position of the photo in the job, from 0: names it in messages. */
+  readonly index: number;
+}
+export interface IngestImageOutput {
+  readonly normalised: PictureReference;
+  readonly thumbnail: PictureReference;
+  /** As found in the file, before normalisation. */
+  readonly source: {
+    readonly format: string;
+    readonly width: number;
+    readonly height: number;
+    readonly frames: number;
+  };
+}
+
+export interface GeneratePictureInput {
+  readonly index: number;
+  readonly style: PictureStyle | { readonly prompt: string };
+}
+export interface GeneratePictureOutput {
+  readonly picture: PictureReference;
+  readonly provider: string;
+  readonly model: string;
+  /** 0 or 1 here; kinds with several calls add them up. */
+  readonly calls: number;
+}
+
+export interface RenderPictureBookInput {
+  readonly title: string;
+  readonly pageSize: PageSize;
+  /** BCP 47, for the document's language entry. */
+  readonly language: string;
+  readonly author?: string | undefined;
+  /** One for each photo of the job, in order; empty string for none. */
+  readonly captions: readonly string[];
+}
+export interface RenderPictureBookOutput {
+  readonly document: AssetReference;
+  readonly pages: number;
+  /** Positions (from 0) of photos that were left out because their step failed. */
+  readonly skipped: readonly number[];
+  /** Print-quality remarks, one sentence each. */
+  readonly preflight: readonly string[];
+}
+
+/**
+ * Every step handler that exists, with the worker type that runs it and the shapes it takes and gives. A worker's map of
+ * handlers is typed by this, so a handler that is missing does not compile.
+ */
+export interface StepCatalog {
+  'ingest-image': { worker: 'ingest'; input: IngestImageInput; output: IngestImageOutput };
+  'generate-picture': { worker: 'generate'; input: GeneratePictureInput; output: GeneratePictureOutput };
+  'render-picture-book': { worker: 'pdf'; input: RenderPictureBookInput; output: RenderPictureBookOutput };
+}
+
+export type HandlerName = keyof StepCatalog;
+export type HandlerNameOf<Worker extends WorkerType> = {
+  [Name in HandlerName]: StepCatalog[Name]['worker'] extends Worker ? Name : never;
+}[HandlerName];
+
+/** The same table as a value; `satisfies` keeps it complete and true. */
+export const handlerWorkers = {
+  'ingest-image': 'ingest',
+  'generate-picture': 'generate',
+  'render-picture-book': 'pdf',
+} as const satisfies { [Name in HandlerName]: StepCatalog[Name]['worker'] };
+
+/** How many seconds one attempt of a step may take before it is cut and counted as failed. */
+export const handlerTimeoutSeconds = {
+  'ingest-image': 120,
+  'generate-picture': 300,
+  'render-picture-book': 600,
+} as const satisfies Record<HandlerName, number>;

@@ -1,0 +1,71 @@
+import type { Log } from './ports/log.ts';
+import type { HandlerName, HandlerNameOf, StepCatalog, WorkerType } from './step-catalog.ts';
+
+/** A child step as its parent sees it, in plan order. */
+export interface ChildStep {
+  readonly stepId: string;
+  readonly handler: HandlerName;
+  readonly itemIndex: number | undefined;
+  readonly status: 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+  /** The child handler's output; present exactly when it succeeded. */
+  readonly output: unknown;
+}
+
+/** What a machine inside a step keeps between attempts, so that a crash resumes where it stopped. */
+export interface StageRecord {
+  readonly state: string;
+  /** JSON the handler needs to go on from `state`. At most 64 kB. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface StageTiming {
+  readonly stage: string;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly errorCode?: string;
+}
+
+/** Everything one attempt of a step may touch besides its own services. */
+export interface StepContext<Name extends HandlerName> {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly stepId: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly input: StepCatalog[Name]['input'];
+  readonly children: readonly ChildStep[];
+  /** Aborts on cancel, lost lock, time-out and the end of a shutdown's grace. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Whole steps show as done by themselves; this is for the inside of a long one. `done` of `total`. */
+  readonly reportProgress: (done: number, total: number) => Promise<void>;
+  /** The last saved stage, or undefined on a step that has none. */
+  readonly stage: StageRecord | undefined;
+  /** Guarded by the fencing token: throws when this attempt has been superseded. */
+  readonly saveStage: (record: StageRecord, timing: StageTiming) => Promise<void>;
+}
+
+/** Stored bytes that a handler made: the step's completing transaction writes them as asset rows. */
+export interface NewAsset {
+  readonly assetId: string;
+  readonly role: 'normalised' | 'thumbnail' | 'generated' | 'document';
+  readonly storageKey: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface StepResult<Name extends HandlerName> {
+  readonly output: StepCatalog[Name]['output'];
+  readonly assets: readonly NewAsset[];
+}
+
+/** Does one attempt of one step. Throwing is failing; the error registry decides what happens next. */
+export type StepHandler<Name extends HandlerName> = (context: StepContext<Name>) => Promise<StepResult<Name>>;
+
+/** All handlers of one worker type: leaving one out does not compile. */
+export type StepHandlers<Worker extends WorkerType> = {
+  readonly [Name in HandlerNameOf<Worker>]: StepHandler<Name>;
+};
