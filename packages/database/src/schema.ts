@@ -1,0 +1,277 @@
+/** Every table. Status values and their allowed moves come from `@pressroom/domain`; the checks below keep SQL true to them. */
+import type { ErrorRecord, JobKind, JobStatus, OnItemFailure, StepStatus, WorkerType } from '@pressroom/domain';
+import { handlerWorkers, type HandlerName, jobKinds, jobStatuses, stepStatuses, workerTypes } from '@pressroom/domain';
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  type AnyPgColumn,
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+export const assetRoles = ['original', 'normalised', 'thumbnail', 'generated', 'document'] as const;
+export type AssetRole = (typeof assetRoles)[number];
+export const creditKinds = ['grant', 'hold', 'capture', 'refund'] as const;
+export type CreditKind = (typeof creditKinds)[number];
+export const apiScopes = ['assets', 'jobs', 'account'] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+const createdAt = () => moment('created_at').notNull().defaultNow();
+
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    /** Credits. Equals the sum of the account's `credit_entries.delta`; changed only by `increment_user_credits`. */
+    balance: bigint('balance', { mode: 'number' }).notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (table) => [check('accounts_balance_not_negative', sql`${table.balance} >= 0`)],
+);
+
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** SHA-256 of the whole key, hex. The key has 256 random bits, so a slow hash would protect nothing more. */
+    secretHash: text('secret_hash').notNull(),
+    /** The first characters, to tell keys apart in a list. */
+    hint: text('hint').notNull(),
+    scopes: text('scopes').array().$type<ApiScope[]>().notNull(),
+    createdAt: createdAt(),
+    revokedAt: moment('revoked_at'),
+  },
+  (table) => [
+    uniqueIndex('api_keys_secret_hash').on(table.secretHash),
+    index('api_keys_account').on(table.accountId),
+  ],
+);
+
+export const jobs = pgTable(
+  'jobs',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    kind: text('kind').$type<JobKind>().notNull(),
+    input: jsonb('input').$type<Record<string, unknown>>().notNull(),
+    status: text('status').$type<JobStatus>().notNull().default('queued'),
+    priority: integer('priority').notNull().default(0),
+    onItemFailure: text('on_item_failure').$type<OnItemFailure>().notNull(),
+    delayUntil: moment('delay_until'),
+    metadata: jsonb('metadata').$type<Record<string, string>>().notNull().default({}),
+    /** Credits held at submission: capture + refund when the job has settled. */
+    price: integer('price').notNull(),
+    captured: integer('captured'),
+    refunded: integer('refunded'),
+    /** Increased with every (re)build of the job's flow: payloads of an older one are refused. */
+    generation: integer('generation').notNull().default(0),
+    /** Until when the dispatcher that admitted the job has to confirm that its flow is in the queue. */
+    enqueueLeaseUntil: moment('enqueue_lease_until'),
+    enqueuedAt: moment('enqueued_at'),
+    lastEventSequence: integer('last_event_sequence').notNull().default(0),
+    output: jsonb('output').$type<Record<string, unknown>>(),
+    error: jsonb('error').$type<ErrorRecord>(),
+    requestId: text('request_id'),
+    createdAt: createdAt(),
+    admittedAt: moment('admitted_at'),
+    settledAt: moment('settled_at'),
+  },
+  (table) => [
+    check('jobs_status', oneOf(table.status, jobStatuses)),
+    check('jobs_kind', oneOf(table.kind, jobKinds)),
+    check('jobs_on_item_failure', oneOf(table.onItemFailure, ['fail', 'skip'])),
+    check('jobs_price', sql`${table.price} >= 0`),
+    check(
+      'jobs_settlement',
+      sql`(${table.settledAt} is null and ${table.captured} is null and ${table.refunded} is null and ${table.status} in ('queued', 'running'))
+        or (${table.settledAt} is not null and ${table.captured} + ${table.refunded} = ${table.price} and ${table.captured} >= 0 and ${table.refunded} >= 0 and ${table.status} not in ('queued', 'running'))`,
+    ),
+    index('jobs_account').on(table.accountId, table.id),
+    index('jobs_queued').on(table.priority, table.id).where(sql`${table.status} = 'queued'`),
+    index('jobs_running').on(table.enqueueLeaseUntil).where(sql`${table.status} = 'running'`),
+  ],
+);
+
+export const steps = pgTable(
+  'steps',
+  {
+    id: text('id').primaryKey(),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    parentId: text('parent_id'),
+    key: text('key').notNull(),
+    /** Plan order within the job, children before parents. */
+    position: integer('position').notNull(),
+    handler: text('handler').$type<HandlerName>().notNull(),
+    worker: text('worker').$type<WorkerType>().notNull(),
+    itemIndex: integer('item_index'),
+    credits: integer('credits').notNull(),
+    input: jsonb('input').$type<Record<string, unknown>>().notNull(),
+    status: text('status').$type<StepStatus>().notNull().default('pending'),
+    generation: integer('generation').notNull().default(0),
+    /** The fencing token: increased by every claim; a write that names an older one changes nothing. */
+    fence: integer('fence').notNull().default(0),
+    claimedBy: text('claimed_by'),
+    /** Attempts that failed and count. Shutdowns and throttled waits do not. */
+    attempts: integer('attempts').notNull().default(0),
+    stage: text('stage'),
+    stageData: jsonb('stage_data').$type<Record<string, unknown>>(),
+    progressDone: integer('progress_done').notNull().default(0),
+    progressTotal: integer('progress_total').notNull().default(0),
+    output: jsonb('output').$type<Record<string, unknown>>(),
+    error: jsonb('error').$type<ErrorRecord>(),
+    startedAt: moment('started_at'),
+    settledAt: moment('settled_at'),
+  },
+  (table) => [
+    check('steps_status', oneOf(table.status, stepStatuses)),
+    check('steps_worker', oneOf(table.worker, workerTypes)),
+    check('steps_handler', oneOf(table.handler, Object.keys(handlerWorkers))),
+    check('steps_settled', sql`(${table.settledAt} is null) = (${table.status} in ('pending', 'running'))`),
+    check('steps_output', sql`(${table.output} is not null) = (${table.status} = 'succeeded')`),
+    check('steps_attempts', sql`${table.attempts} >= 0 and ${table.fence} >= 0 and ${table.credits} >= 0`),
+    uniqueIndex('steps_job_key').on(table.jobId, table.key),
+    uniqueIndex('steps_job_position').on(table.jobId, table.position),
+    index('steps_parent').on(table.parentId),
+    foreignKey({ name: 'steps_parent', columns: [table.parentId], foreignColumns: [table.id] }).onDelete('cascade'),
+  ],
+);
+
+/** How long each stage of a step took, one row for each time it ran. */
+export const stageRuns = pgTable(
+  'stage_runs',
+  {
+    stepId: text('step_id')
+      .notNull()
+      .references(() => steps.id, { onDelete: 'cascade' }),
+    fence: integer('fence').notNull(),
+    stage: text('stage').notNull(),
+    startedAt: moment('started_at').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    errorCode: text('error_code'),
+  },
+  (table) => [primaryKey({ columns: [table.stepId, table.fence, table.stage] })],
+);
+
+export const assets = pgTable(
+  'assets',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    role: text('role').$type<AssetRole>().notNull(),
+    storageKey: text('storage_key').notNull(),
+    mediaType: text('media_type').notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    sha256: text('sha256').notNull(),
+    width: integer('width'),
+    height: integer('height'),
+    /** The step that made it; null for what was uploaded. */
+    stepId: text('step_id').references(() => steps.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    check('assets_role', oneOf(table.role, assetRoles)),
+    check('assets_bytes', sql`${table.bytes} > 0`),
+    check('assets_sha256', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
+    index('assets_account').on(table.accountId, table.id),
+    index('assets_storage_key').on(table.storageKey),
+    index('assets_step').on(table.stepId),
+  ],
+);
+
+/** What happened to a job, in a sequence without gaps: the source of live events. */
+export const jobEvents = pgTable(
+  'job_events',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    sequence: integer('sequence').notNull(),
+    type: text('type').notNull(),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+    at: moment('at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jobId, table.sequence] }),
+    check('job_events_sequence', sql`${table.sequence} > 0`),
+  ],
+);
+
+/** The ledger: append-only (a trigger refuses update and delete), written by `increment_user_credits` alone. */
+export const creditEntries = pgTable(
+  'credit_entries',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    jobId: text('job_id').references(() => jobs.id),
+    kind: text('kind').$type<CreditKind>().notNull(),
+    /** Credits, never negative. */
+    amount: integer('amount').notNull(),
+    /** What it did to the balance: a capture only says that held credits are spent for good. */
+    delta: integer('delta').notNull(),
+    balanceAfter: bigint('balance_after', { mode: 'number' }).notNull(),
+    reason: text('reason').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    check('credit_entries_kind', oneOf(table.kind, creditKinds)),
+    check(
+      'credit_entries_delta',
+      sql`${table.amount} >= 0 and ${table.delta} = case ${table.kind} when 'grant' then ${table.amount} when 'hold' then -${table.amount} when 'refund' then ${table.amount} else 0 end`,
+    ),
+    check('credit_entries_job', sql`(${table.jobId} is null) = (${table.kind} = 'grant')`),
+    check('credit_entries_balance', sql`${table.balanceAfter} >= 0`),
+    uniqueIndex('credit_entries_once').on(table.jobId, table.kind),
+    index('credit_entries_account').on(table.accountId, table.id),
+  ],
+);
+
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+    /** SHA-256 of the canonical request, hex. */
+    requestHash: text('request_hash').notNull(),
+    jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.key] })],
+);
+
+/** One-time login links and the operator sessions that they open; only hashes are kept. */
+export const operatorLogins = pgTable('operator_logins', {
+  tokenHash: text('token_hash').primaryKey(),
+  expiresAt: moment('expires_at').notNull(),
+});
+export const operatorSessions = pgTable('operator_sessions', {
+  sessionHash: text('session_hash').primaryKey(),
+  expiresAt: moment('expires_at').notNull(),
+});
+
+function oneOf(column: AnyPgColumn, values: readonly string[]): SQL {
+  return sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
+}
