@@ -197,6 +197,11 @@ export const errorRegistry = {
     'The worker stopped in the middle of the step',
     'It is tried again by itself.',
   ),
+  'settings-invalid': define(
+    'permanent',
+    'The settings are not valid',
+    'Correct the settings named in `problems` and start again.',
+  ),
   'not-ready': define('transient', 'The service is starting or stopping', 'Try again in a few seconds.'),
   internal: define(
     'transient',

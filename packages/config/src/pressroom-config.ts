@@ -1,0 +1,80 @@
+/** Every setting of every process: validated, defaulted, deeply frozen. Units are part of the names. */
+export interface PressroomConfig {
+  readonly database: { readonly url?: string | undefined; readonly poolSize: number };
+  readonly redis: { readonly url?: string | undefined };
+  readonly queue: QueueConfig;
+  readonly dispatcher: DispatcherConfig;
+  readonly storage: StorageConfig;
+  readonly generation: GenerationConfig;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl?: string | undefined;
+  };
+  /** The health and metrics server of a worker; port 0 takes any free one. */
+  readonly health: { readonly host: string; readonly port: number };
+  readonly limits: LimitsConfig;
+  readonly workers: {
+    readonly ingestConcurrency: number;
+    readonly generateConcurrency: number;
+    readonly pdfConcurrency: number;
+  };
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  readonly shutdownGraceMs: number;
+  readonly operator: { readonly token?: string | undefined; readonly sessionHours: number };
+  /** Absolute, or relative to the working folder. */
+  readonly dataFolder: string;
+}
+
+export interface QueueConfig {
+  readonly prefix: string;
+  readonly lockMs: number;
+  readonly stalledIntervalMs: number;
+  readonly maxStalls: number;
+  readonly attempts: number;
+  readonly backoffBaseMs: number;
+  readonly keepCompletedSeconds: number;
+  readonly keepCompletedCount: number;
+  readonly keepFailedSeconds: number;
+  readonly keepFailedCount: number;
+}
+
+export interface DispatcherConfig {
+  readonly windowFlows: number;
+  readonly sweepIntervalMs: number;
+  readonly enqueueLeaseMs: number;
+}
+
+export type StorageConfig =
+  | { readonly kind: 'local'; readonly folder: string }
+  | {
+      readonly kind: 's3';
+      readonly endpoint?: string | undefined;
+      readonly region: string;
+      readonly bucket: string;
+      readonly accessKeyId?: string | undefined;
+      readonly secretAccessKey?: string | undefined;
+      readonly forcePathStyle: boolean;
+    };
+
+export type GenerationConfig =
+  | { readonly kind: 'offline'; readonly threads: number }
+  | {
+      readonly kind: 'gemini';
+      readonly apiKey: string;
+      readonly baseUrl?: string | undefined;
+      readonly pictureModel: string;
+      readonly timeoutMs: number;
+      readonly threads: number;
+    };
+
+export interface LimitsConfig {
+  readonly uploadBytes: number;
+  readonly imagePixels: number;
+  readonly imageFrames: number;
+  readonly requestsPerMinute: number;
+  readonly jsonBodyBytes: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+export type LogFormat = 'auto' | 'json' | 'pretty';

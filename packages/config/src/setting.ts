@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** What people need to know about one setting; the schema beside it says what values it takes. */
+export interface SettingFacts {
+  /** One sentence for the settings table. */
+  readonly description: string;
+  /** Where the value ends up in `PressroomConfig`: `http.port`. */
+  readonly path: string;
+  readonly unit?: 'ms' | 's' | 'h' | 'bytes' | 'pixels';
+  /** Its value is never printed, not even in the message that refuses it. */
+  readonly secret?: boolean;
+  readonly example: string;
+  /** What happens without it, where that is not a plain value. */
+  readonly absent?: string;
+}
+
+export const settingFacts = z.registry<SettingFacts>();
+
+export function setting<Schema extends z.ZodType>(schema: Schema, facts: SettingFacts): Schema {
+  settingFacts.add(schema, facts);
+  return schema;
+}
+
+/** A whole number in plain decimal digits: `1e3`, `0x10` and ` 7 units` are typing errors, not numbers. */
+export function wholeNumber(min: number, max: number) {
+  return z.string().transform((text, context): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    context.addIssue({ code: 'custom', message: `must be a whole number from ${min} to ${max}` });
+    return z.NEVER;
+  });
+}
+
+export function oneOf<const Choice extends string>(...choices: readonly Choice[]) {
+  return z.string().transform((text, context): Choice => {
+    const choice = choices.find((each) => each === text);
+    if (choice !== undefined) return choice;
+    context.addIssue({ code: 'custom', message: `must be one of ${choices.join(', ')}` });
+    return z.NEVER;
+  });
+}
+
+export function yesOrNo() {
+  return z.string().transform((text, context): boolean => {
+    if (/^(true|yes|on|1)$/i.test(text)) return true;
+    if (/^(false|no|off|0)$/i.test(text)) return false;
+    context.addIssue({ code: 'custom', message: 'must be true or false' });
+    return z.NEVER;
+  });
+}
+
+/** An absolute URL of one of the protocols, without a trailing slash, so that paths can be appended to it. */
+export function urlOf(...protocols: readonly string[]) {
+  return z.string().transform((text, context): string => {
+    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text.replace(/\/+$/, '');
+    const allowed = protocols.map((protocol) => `${protocol}//`).join(' or ');
+    context.addIssue({ code: 'custom', message: `must be a URL that starts with ${allowed}` });
+    return z.NEVER;
+  });
+}
+
+export function textOf(pattern: RegExp, message: string) {
+  return z.string().transform((text, context): string => {
+    if (pattern.test(text)) return text;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+}
+
+export function path() {
+  return textOf(/^[^\0]{1,1024}$/, 'must be a path of at most 1024 characters');
+}
+
+export function secretText(minLength: number) {
+  return textOf(
+    new RegExp(`^[\\x21-\\x7e]{${minLength},512}$`),
+    `must be ${minLength} to 512 visible ASCII characters`,
+  );
+}

@@ -1,0 +1,36 @@
+import { oneOf, setting, wholeNumber } from '../setting.ts';
+
+/** How much a process does at once, what it says, and how it ends. */
+export const processSettings = {
+  PRESSROOM_INGEST_CONCURRENCY: setting(wholeNumber(1, 256).default(2), {
+    path: 'workers.ingestConcurrency',
+    description: 'Ingest steps that one worker runs at once.',
+    example: '4',
+  }),
+  PRESSROOM_GENERATE_CONCURRENCY: setting(wholeNumber(1, 256).default(2), {
+    path: 'workers.generateConcurrency',
+    description: 'Generate steps that one worker runs at once.',
+    example: '8',
+  }),
+  PRESSROOM_PDF_CONCURRENCY: setting(wholeNumber(1, 256).default(1), {
+    path: 'workers.pdfConcurrency',
+    description: 'PDF steps that one worker runs at once.',
+    example: '2',
+  }),
+  PRESSROOM_LOG_LEVEL: setting(oneOf('debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'), {
+    path: 'log.level',
+    description: 'debug, info, warn, error, fatal or silent.',
+    example: 'debug',
+  }),
+  PRESSROOM_LOG_FORMAT: setting(oneOf('auto', 'json', 'pretty').default('auto'), {
+    path: 'log.format',
+    description: '`json` lines, `pretty` for people, or `auto`: pretty on a terminal.',
+    example: 'json',
+  }),
+  PRESSROOM_SHUTDOWN_GRACE_MS: setting(wholeNumber(0, 600_000).default(25_000), {
+    path: 'shutdownGraceMs',
+    unit: 'ms',
+    description: 'How long running steps may go on after SIGTERM before they are handed back.',
+    example: '60000',
+  }),
+};
