@@ -1,6 +1,20 @@
 /** Every table. Status values and their allowed moves come from `@pressroom/domain`; the checks below keep SQL true to them. */
-import type { ErrorRecord, JobKind, JobStatus, OnItemFailure, StepStatus, WorkerType } from '@pressroom/domain';
-import { handlerWorkers, type HandlerName, jobKinds, jobStatuses, stepStatuses, workerTypes } from '@pressroom/domain';
+import type {
+  ErrorRecord,
+  JobKind,
+  JobStatus,
+  OnItemFailure,
+  StepStatus,
+  WorkerType,
+} from '@pressroom/domain';
+import {
+  type HandlerName,
+  handlerWorkers,
+  jobKinds,
+  jobStatuses,
+  stepStatuses,
+  workerTypes,
+} from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
@@ -150,7 +164,9 @@ export const steps = pgTable(
     uniqueIndex('steps_job_key').on(table.jobId, table.key),
     uniqueIndex('steps_job_position').on(table.jobId, table.position),
     index('steps_parent').on(table.parentId),
-    foreignKey({ name: 'steps_parent', columns: [table.parentId], foreignColumns: [table.id] }).onDelete('cascade'),
+    foreignKey({ name: 'steps_parent', columns: [table.parentId], foreignColumns: [table.id] }).onDelete(
+      'cascade',
+    ),
   ],
 );
 

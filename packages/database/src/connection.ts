@@ -1,0 +1,55 @@
+import type { Log } from '@pressroom/domain';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as schema from './schema.ts';
+
+/** A database or a transaction of it: what every repository function takes first. */
+export type Executor = Pick<
+  NodePgDatabase<typeof schema>,
+  'select' | 'insert' | 'update' | 'delete' | 'execute'
+>;
+
+export interface Database {
+  /** Runs single statements. */
+  readonly executor: Executor;
+  /** Runs `work` in one transaction; a throw rolls it back. */
+  transaction<Result>(work: (tx: Executor) => Promise<Result>): Promise<Result>;
+  /** Throws when the server does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly log: Log;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+}
+
+/**
+ * Opens a pool. Only unnamed statements and transactions are used, so that it works through a pooler in transaction mode.
+ * Does not connect: a database that is down shows at the first statement, and the pool recovers by itself.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    query_timeout: 30_000,
+    application_name: options.applicationName,
+    keepAlive: true,
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection was lost'));
+  const database = drizzle({ client: pool, schema });
+  return {
+    executor: database,
+    transaction: (work) => database.transaction((tx) => work(tx)),
+    check: async () => {
+      await pool.query('select 1');
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Log } from '@pressroom/domain';
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import type { Database } from './connection.ts';
+
+/** PostgreSQL refuses a notification above 8,000 bytes. */
+const idsPerHint = 200;
+const channel = 'pressroom_job_events';
+
+/**
+ * Tells readers that a job has new events, after the commit and outside the transaction: a NOTIFY inside would make all
+ * commits of the database wait for each other. A hint may be lost; readers look by themselves from time to time.
+ */
+export interface EventHints {
+  publish(jobId: string): void;
+  /** Waits until everything published so far has been sent or dropped. */
+  flush(): Promise<void>;
+}
+
+export function createEventHints(database: Database, log: Log): EventHints {
+  const waiting = new Set<string>();
+  let sending: Promise<void> | undefined;
+
+  async function sendAll(): Promise<void> {
+    while (waiting.size > 0) {
+      const batch = [...waiting].slice(0, idsPerHint);
+      for (const jobId of batch) waiting.delete(jobId);
+      try {
+        await database.executor.execute(sql`select pg_notify(${channel}, ${batch.join(' ')})`);
+      } catch (error) {
+        log.debug({ err: error }, 'A hint about new job events was dropped');
+      }
+    }
+    sending = undefined;
+  }
+
+  return {
+    publish: (jobId) => {
+      waiting.add(jobId);
+      sending ??= sendAll();
+    },
+    flush: async () => {
+      await sending;
+    },
+  };
+}
+
+export interface EventHintListener {
+  /** Calls `listener` when the job may have new events. Returns how to stop that. */
+  subscribe(jobId: string, listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface EventHintListenerOptions {
+  readonly url: string;
+  readonly log: Log;
+  /** How often every subscriber is called without a hint: bounds the delay where LISTEN does not work or a hint is lost. */
+  readonly pollMs: number;
+}
+
+/** Listens on a connection of its own, and takes a new one whenever that is lost. */
+export function listenForEventHints(options: EventHintListenerOptions): EventHintListener {
+  const listeners = new Map<string, Set<() => void>>();
+  let client: pg.Client | undefined;
+  let closed = false;
+  let reconnect: NodeJS.Timeout | undefined;
+
+  const callAll = (): void => {
+    for (const group of listeners.values()) for (const listener of group) listener();
+  };
+  const poll = setInterval(callAll, options.pollMs);
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({
+      connectionString: options.url,
+      application_name: 'pressroom-events',
+      keepAlive: true,
+    });
+    const lose = (): void => {
+      if (client !== next) return;
+      client = undefined;
+      if (!closed) reconnect = setTimeout(() => void connect(), options.pollMs);
+    };
+    client = next;
+    next.on('error', lose);
+    next.on('end', lose);
+    next.on('notification', (message) => {
+      for (const jobId of (message.payload ?? '').split(' ')) {
+        for (const listener of listeners.get(jobId) ?? []) listener();
+      }
+    });
+    try {
+      await next.connect();
+      await next.query(`listen ${channel}`);
+      callAll();
+    } catch (error) {
+      options.log.debug({ err: error }, 'Cannot listen for job events; looking for them instead');
+      await next.end().catch(() => {});
+      lose();
+    }
+  }
+  void connect();
+
+  return {
+    subscribe: (jobId, listener) => {
+      const group = listeners.get(jobId) ?? new Set();
+      listeners.set(jobId, group.add(listener));
+      return () => {
+        group.delete(listener);
+        if (group.size === 0 && listeners.get(jobId) === group) listeners.delete(jobId);
+      };
+    },
+    close: async () => {
+      closed = true;
+      clearInterval(poll);
+      clearTimeout(reconnect);
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Machine, TransitionTable } from '@pressroom/domain';
+import { type SQL, sql } from 'drizzle-orm';
+
+/** The `from` states of an event as a SQL array: the guard of every status update comes from the machine's own table. */
+export function allowedFrom<State extends string, Table extends TransitionTable<State>>(
+  machine: Machine<State, Table>,
+  event: keyof Table & string,
+): SQL {
+  return textArray(machine.transitions[event]?.from ?? []);
+}
+
+/** The `to` state of an event. */
+export function targetOf<State extends string, Table extends TransitionTable<State>>(
+  machine: Machine<State, Table>,
+  event: keyof Table & string,
+): State {
+  const transition = machine.transitions[event];
+  if (transition === undefined) throw new Error(`The ${machine.name} machine has no event '${event}'`);
+  return transition.to;
+}
+
+export function textArray(values: readonly string[]): SQL {
+  return sql`${sql.param([...values])}::text[]`;
+}
+
+/** JSON as a parameter: drizzle would otherwise spread an array into a list. */
+export function json(value: unknown): SQL {
+  return sql`${JSON.stringify(value)}::jsonb`;
+}

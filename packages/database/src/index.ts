@@ -1,0 +1,15 @@
+export * from './connection.ts';
+export * from './event-hints.ts';
+export * from './migrate.ts';
+export * from './operations/cancel-job.ts';
+export * from './operations/dispatch-store.ts';
+export * from './operations/step-store.ts';
+export * from './operations/submit-job.ts';
+export * from './repositories/accounts.ts';
+export * from './repositories/api-keys.ts';
+export * from './repositories/assets.ts';
+export * from './repositories/credit-entries.ts';
+export * from './repositories/job-events.ts';
+export * from './repositories/jobs.ts';
+export * from './repositories/operators.ts';
+export { type ApiScope, type AssetRole, apiScopes, type CreditKind } from './schema.ts';

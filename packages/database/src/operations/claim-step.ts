@@ -1,0 +1,110 @@
+import {
+  type ChildStep,
+  type ClaimedStep,
+  type ClaimOutcome,
+  type HandlerName,
+  isSettled,
+  type JobStatus,
+  jobMachine,
+  type StepStatus,
+  type StepTicket,
+  stepMachine,
+} from '@pressroom/domain';
+import { sql } from 'drizzle-orm';
+import type { Executor } from '../connection.ts';
+import { allowedFrom, targetOf } from '../guard.ts';
+
+interface ClaimRow extends Record<string, unknown> {
+  fence: number;
+  account_id: string;
+  handler: HandlerName;
+  input: unknown;
+  item_index: number | null;
+  attempts: number;
+  stage: string | null;
+  stage_data: Record<string, unknown> | null;
+  request_id: string | null;
+  children: readonly {
+    stepId: string;
+    handler: HandlerName;
+    itemIndex: number | null;
+    status: string;
+    output: unknown;
+  }[];
+}
+
+/**
+ * Takes a step over, in one statement: the guard, the new fencing token, the event, and everything its handler needs.
+ * The job's row is locked before the step's, here and in every other operation: cancelling takes the same two locks.
+ * A step that is `running` may be claimed too: the queue only delivers it again when it believes the first worker dead.
+ */
+export async function claimStep(
+  executor: Executor,
+  ticket: StepTicket,
+  workerId: string,
+): Promise<ClaimOutcome> {
+  const result = await executor.execute<ClaimRow>(sql`
+    with job as (
+      select id, account_id, request_id from jobs where id = ${ticket.jobId} and status = ${targetOf(jobMachine, 'admit')} for no key update
+    ), claimed as (
+      update steps set status = ${targetOf(stepMachine, 'claim')}, fence = steps.fence + 1, claimed_by = ${workerId},
+        started_at = coalesce(steps.started_at, now())
+      from job
+      where steps.job_id = job.id and steps.id = ${ticket.stepId} and steps.generation = ${ticket.generation}
+        and steps.status = any(${allowedFrom(stepMachine, 'claim')})
+        and not exists (select from steps child where child.parent_id = steps.id and child.settled_at is null)
+      returning steps.id, steps.job_id, steps.key, steps.fence, steps.handler, steps.input, steps.item_index, steps.attempts, steps.stage,
+        steps.stage_data, job.account_id, job.request_id
+    ), announced as (
+      select append_job_event(job_id, 'step.started', jsonb_build_object('stepId', id, 'step', key, 'attempt', attempts + 1)) from claimed
+    )
+    select claimed.*, (select count(*) from announced) as announced, coalesce((
+      select jsonb_agg(jsonb_build_object('stepId', child.id, 'handler', child.handler, 'itemIndex', child.item_index,
+        'status', child.status, 'output', child.output) order by child.position)
+      from steps child where child.parent_id = claimed.id), '[]') as children
+    from claimed`);
+  const row = result.rows[0];
+  return row === undefined
+    ? await whyNotClaimed(executor, ticket)
+    : { kind: 'claimed', step: toClaimedStep(ticket, row) };
+}
+
+async function whyNotClaimed(executor: Executor, ticket: StepTicket): Promise<ClaimOutcome> {
+  const result = await executor.execute<{
+    status: StepStatus;
+    generation: number;
+    job_status: JobStatus;
+  }>(sql`
+    select steps.status, steps.generation, jobs.status as job_status
+    from steps join jobs on jobs.id = steps.job_id where steps.id = ${ticket.stepId}`);
+  const step = result.rows[0];
+  // A step whose job was deleted has nothing left to do either.
+  if (step === undefined || isSettled(step.job_status) || stepMachine.final.includes(step.status))
+    return { kind: 'settled' };
+  if (step.generation !== ticket.generation) return { kind: 'superseded' };
+  return { kind: 'children-unsettled' };
+}
+
+function toClaimedStep(ticket: StepTicket, row: ClaimRow): ClaimedStep {
+  return {
+    stepId: ticket.stepId,
+    jobId: ticket.jobId,
+    fence: row.fence,
+    accountId: row.account_id,
+    handler: row.handler,
+    input: row.input,
+    itemIndex: row.item_index ?? undefined,
+    attempts: row.attempts,
+    stage: row.stage === null ? undefined : { state: row.stage, data: row.stage_data ?? {} },
+    children: row.children.map(
+      (child): ChildStep => ({
+        stepId: child.stepId,
+        handler: child.handler,
+        itemIndex: child.itemIndex ?? undefined,
+        status: child.status as ChildStep['status'],
+        output: child.output ?? undefined,
+      }),
+    ),
+    requestId: row.request_id ?? undefined,
+  };
+}

@@ -1,0 +1,180 @@
+import {
+  type ErrorRecord,
+  type FailureStep,
+  type OnItemFailure,
+  planFailure,
+  type StepCompletion,
+  type StepEventName,
+  type StepLease,
+  type StepStatus,
+  type StepStore,
+  stepMachine,
+} from '@pressroom/domain';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database, Executor } from '../connection.ts';
+import type { EventHints } from '../event-hints.ts';
+import { allowedFrom, json, targetOf, textArray } from '../guard.ts';
+import { appendJobEvent } from '../repositories/job-events.ts';
+import { claimStep } from './claim-step.ts';
+import { settleJob } from './settle-job.ts';
+
+/** The record of steps on PostgreSQL. Each method is one statement or one transaction. */
+export function createStepStore(database: Database, hints: EventHints): StepStore {
+  /** Runs a write and, when it took, tells the readers of the job's events. */
+  async function announced(jobId: string, write: () => Promise<boolean>): Promise<boolean> {
+    const written = await write();
+    if (written) hints.publish(jobId);
+    return written;
+  }
+
+  return {
+    claim: async (ticket, workerId) => {
+      const outcome = await claimStep(database.executor, ticket, workerId);
+      if (outcome.kind === 'claimed') hints.publish(ticket.jobId);
+      return outcome;
+    },
+    saveStage: (lease, record, timing) =>
+      announced(lease.jobId, async () => {
+        const event = {
+          stage: timing.stage,
+          durationMs: timing.durationMs,
+          ...(timing.errorCode === undefined ? {} : { errorCode: timing.errorCode }),
+        };
+        const result = await database.executor.execute(sql`
+          with ${lockedJob(lease)}, saved as (
+            update steps set stage = ${record.state}, stage_data = ${json(record.data)} from job where ${held(lease)} returning steps.id, steps.job_id, steps.key, steps.fence
+          ), run as (
+            insert into stage_runs (step_id, fence, stage, started_at, duration_ms, error_code)
+            select id, fence, ${timing.stage}, ${timing.startedAt.toISOString()}::timestamptz, ${Math.round(timing.durationMs)}, ${timing.errorCode ?? null} from saved
+            on conflict (step_id, fence, stage) do update set duration_ms = excluded.duration_ms, error_code = excluded.error_code
+          )
+          select append_job_event(job_id, 'step.stage', jsonb_build_object('stepId', id, 'step', key) || ${json(event)}) from saved`);
+        return result.rows.length === 1;
+      }),
+    saveProgress: (lease, done, total) =>
+      announced(lease.jobId, async () => {
+        const result = await database.executor.execute(sql`
+          with ${lockedJob(lease)}, saved as (
+            update steps set progress_done = ${done}, progress_total = ${total} from job where ${held(lease)} returning steps.id, steps.job_id, steps.key
+          )
+          select append_job_event(job_id, 'step.progress', jsonb_build_object('stepId', id, 'step', key, 'done', ${done}::int, 'total', ${total}::int)) from saved`);
+        return result.rows.length === 1;
+      }),
+    release: (lease, reason, error) =>
+      announced(lease.jobId, async () => {
+        const event = { reason, ...(error === undefined ? {} : { error }) };
+        const result = await database.executor.execute(sql`
+          with ${lockedJob(lease)}, released as (
+            update steps set status = ${targetOf(stepMachine, 'release')}, claimed_by = null,
+              attempts = steps.attempts + ${reason === 'retry' ? 1 : 0},
+              error = ${error === undefined ? sql`steps.error` : json(error)}
+            from job where ${heldFor(lease, 'release')} returning steps.id, steps.job_id, steps.key
+          )
+          select append_job_event(job_id, 'step.released', jsonb_build_object('stepId', id, 'step', key) || ${json(event)}) from released`);
+        return result.rows.length === 1;
+      }),
+    succeed: (lease, completion) =>
+      announced(lease.jobId, () => database.transaction((tx) => succeed(tx, lease, completion))),
+    fail: (lease, error) =>
+      announced(lease.jobId, () =>
+        database.transaction((tx) => fail(tx, lease.jobId, heldFor(lease, 'fail'), error)),
+      ),
+    abandon: (ticket, error) =>
+      announced(ticket.jobId, () =>
+        database.transaction((tx) =>
+          fail(
+            tx,
+            ticket.jobId,
+            sql`id = ${ticket.stepId} and generation = ${ticket.generation} and status = any(${allowedFrom(stepMachine, 'fail')})`,
+            error,
+          ),
+        ),
+      ),
+    lost: async (leases) => {
+      if (leases.length === 0) return [];
+      const result = await database.executor.execute<{ id: string; fence: number }>(sql`
+        select id, fence from steps
+        where id = any(${textArray(leases.map((lease) => lease.stepId))}) and status = ${targetOf(stepMachine, 'claim')}`);
+      const alive = new Map(result.rows.map((row) => [row.id, row.fence]));
+      return leases.filter((lease) => alive.get(lease.stepId) !== lease.fence);
+    },
+  };
+}
+
+/** The job's row is locked before any of its steps' in every operation; another order would deadlock with a cancel. */
+function lockedJob(lease: StepLease): SQL {
+  return sql`job as (select id from jobs where id = ${lease.jobId} for no key update)`;
+}
+
+/** True for the row of a lease that nobody has taken over or ended. */
+function held(lease: StepLease): SQL {
+  return sql`steps.id = ${lease.stepId} and steps.fence = ${lease.fence} and steps.status = ${targetOf(stepMachine, 'claim')}`;
+}
+
+function heldFor(lease: StepLease, event: StepEventName): SQL {
+  return sql`steps.id = ${lease.stepId} and steps.fence = ${lease.fence} and steps.claimed_by is not null and steps.status = any(${allowedFrom(stepMachine, event)})`;
+}
+
+/** One statement for the common step; the root's also settles the job. */
+async function succeed(tx: Executor, lease: StepLease, completion: StepCompletion): Promise<boolean> {
+  const result = await tx.execute<{ parent_id: string | null }>(sql`
+    with ${lockedJob(lease)}, done as (
+      update steps set status = ${targetOf(stepMachine, 'succeed')}, output = ${json(completion.output)}, settled_at = now(),
+        error = null, claimed_by = null
+      from job where steps.job_id = job.id and steps.id = ${lease.stepId} and steps.fence = ${lease.fence}
+        and steps.status = any(${allowedFrom(stepMachine, 'succeed')})
+      returning steps.id, steps.job_id, steps.key, steps.parent_id
+    ), made as (
+      insert into assets (id, account_id, role, storage_key, media_type, bytes, sha256, width, height, step_id)
+      select asset."assetId", jobs.account_id, asset.role, asset."storageKey", asset."mediaType", asset.bytes, asset.sha256, asset.width, asset.height, done.id
+      from done join jobs on jobs.id = done.job_id,
+        jsonb_to_recordset(${json(completion.assets)}) as asset("assetId" text, role text, "storageKey" text, "mediaType" text, bytes bigint, sha256 text, width int, height int)
+    )
+    select parent_id, append_job_event(job_id, 'step.succeeded', jsonb_build_object('stepId', id, 'step', key)) from done`);
+  const step = result.rows[0];
+  if (step === undefined) return false;
+  if (step.parent_id === null)
+    await settleJob(tx, lease.jobId, { event: 'succeed', output: completion.output });
+  return true;
+}
+
+async function fail(tx: Executor, jobId: string, guard: SQL, error: ErrorRecord): Promise<boolean> {
+  const locked = await tx.execute<{ on_item_failure: OnItemFailure }>(
+    sql`select on_item_failure from jobs where id = ${jobId} for no key update`,
+  );
+  const job = locked.rows[0];
+  if (job === undefined) return false;
+  const failed = await tx.execute<{ id: string; key: string }>(sql`
+    update steps set status = ${targetOf(stepMachine, 'fail')}, error = ${json(error)}, settled_at = now(), claimed_by = null,
+      attempts = attempts + 1
+    where ${guard} returning id, key`);
+  const step = failed.rows[0];
+  if (step === undefined) return false;
+  await appendJobEvent(tx, jobId, 'step.failed', { stepId: step.id, step: step.key, error });
+  const plan = planFailure(await failureSteps(tx, jobId), step.id, job.on_item_failure);
+  if (plan.kind === 'fail-job') {
+    await settleJob(tx, jobId, { event: 'fail', error });
+    return true;
+  }
+  const skipped = await tx.execute<{ id: string; key: string }>(sql`
+    update steps set status = ${targetOf(stepMachine, 'skip')}, settled_at = now()
+    where id = any(${textArray(plan.skip)}) and status = any(${allowedFrom(stepMachine, 'skip')}) returning id, key`);
+  for (const row of skipped.rows)
+    await appendJobEvent(tx, jobId, 'step.skipped', { stepId: row.id, step: row.key });
+  return true;
+}
+
+async function failureSteps(tx: Executor, jobId: string): Promise<readonly FailureStep[]> {
+  const result = await tx.execute<{
+    id: string;
+    parent_id: string | null;
+    item_index: number | null;
+    status: StepStatus;
+  }>(sql`select id, parent_id, item_index, status from steps where job_id = ${jobId}`);
+  return result.rows.map((row) => ({
+    stepId: row.id,
+    parentId: row.parent_id ?? undefined,
+    itemIndex: row.item_index ?? undefined,
+    status: row.status,
+  }));
+}

@@ -1,0 +1,54 @@
+import { PressroomError } from '@pressroom/domain';
+import { eq, sql } from 'drizzle-orm';
+import type { Executor } from '../connection.ts';
+import { violates } from '../database-errors.ts';
+import { accounts, type CreditKind } from '../schema.ts';
+
+export type AccountRow = typeof accounts.$inferSelect;
+
+export async function insertAccount(
+  executor: Executor,
+  account: { id: string; name: string },
+): Promise<AccountRow> {
+  const [row] = await executor.insert(accounts).values(account).returning();
+  if (row === undefined) throw new Error(`Account ${account.id} was not written`);
+  return row;
+}
+
+export async function findAccount(executor: Executor, accountId: string): Promise<AccountRow | undefined> {
+  const [row] = await executor.select().from(accounts).where(eq(accounts.id, accountId));
+  return row;
+}
+
+export interface CreditChange {
+  readonly accountId: string;
+  readonly kind: CreditKind;
+  /** Credits, never negative: the kind decides what they do to the balance. */
+  readonly amount: number;
+  readonly jobId?: string;
+  readonly reason: string;
+}
+
+/**
+ * Appends to the ledger and returns the new balance.
+ *
+ * @throws PressroomError `insufficient-credits` when the balance would go below zero
+ */
+export async function changeCredits(executor: Executor, change: CreditChange): Promise<number> {
+  try {
+    const result = await executor.execute<{ balance: string }>(
+      sql`select increment_user_credits(${change.accountId}, ${change.kind}, ${change.amount}, ${change.jobId ?? null}, ${change.reason}) as balance`,
+    );
+    return Number(result.rows[0]?.balance);
+  } catch (error) {
+    if (!violates(error, 'accounts_balance_not_negative')) throw error;
+    throw new PressroomError(
+      'insufficient-credits',
+      `This costs ${change.amount} credits, and the account has fewer`,
+      {
+        cause: error,
+        facts: { price: change.amount },
+      },
+    );
+  }
+}
