@@ -4,3 +4,4 @@ export { type LinkedSignal, linkSignals } from './linked-signal.ts';
 export { ResourceScope } from './resource-scope.ts';
 export { type BuildMain, type MainContext, type MainSettings, runMain } from './run-main.ts';
 export { defineService, type Service, type ServiceParts } from './service.ts';
+export { type ContractCase, type ServiceUnderTest, serviceContract } from './service-contract.ts';
