@@ -1,0 +1,19 @@
+import type { SettingName } from './settings-schema.ts';
+
+/**
+ * What is wrong with which settings are there and which are not. Looks at presence only, so that it can be told together
+ * with values that are wrong by themselves.
+ */
+export function combinationProblems(present: Partial<Record<SettingName, string>>): string[] {
+  const has = (name: SettingName) => present[name] !== undefined;
+  const needs = (name: SettingName, needed: SettingName) =>
+    has(name) && !has(needed) ? [`${needed} is missing, while ${name} is set`] : [];
+  return [
+    ...needs('S3_ENDPOINT', 'S3_BUCKET'),
+    ...needs('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
+    ...needs('S3_SECRET_ACCESS_KEY', 'S3_ACCESS_KEY_ID'),
+    ...(has('PRESSROOM_STORAGE_FOLDER') && has('S3_BUCKET')
+      ? ['PRESSROOM_STORAGE_FOLDER cannot be set together with S3_BUCKET: files live in one place']
+      : []),
+  ];
+}
