@@ -1,0 +1,178 @@
+/**
+ * One delivery of one step, from claim to outcome. Knows the record and the handlers, not the queue: what the queue has to do
+ * about the outcome is decided in `step-worker.ts`, the only file that speaks BullMQ's control errors.
+ */
+import {
+  type ClaimedStep,
+  decideRetry,
+  type HandlerName,
+  handlerTimeoutSeconds,
+  type Log,
+  PressroomError,
+  type RetryPolicy,
+  type StepContext,
+  type StepHandler,
+  type StepLease,
+  type StepStore,
+  type StepTicket,
+  toErrorRecord,
+  toPressroomError,
+} from '@pressroom/domain';
+
+/** Why a running attempt is told to stop. The reason of its abort signal. */
+export class AttemptAborted extends Error {
+  readonly why: 'shutdown' | 'lease-lost' | 'time-out';
+  constructor(why: AttemptAborted['why']) {
+    super(`The attempt was stopped: ${why}`);
+    this.name = 'AbortError';
+    this.why = why;
+  }
+}
+
+/**
+ * - `done`: the step succeeded, now or before.
+ * - `moot`: there is nothing to do: the step or its job has ended, or a newer flow carries it.
+ * - `retry`, `wait`: deliver it again after the delay; only `retry` counts as a failed attempt.
+ * - `handed-back`: this process is stopping; deliver it to another one at once.
+ * - `gave-up`: it failed for good, and the record says so.
+ */
+export type AttemptOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'moot'; readonly why: 'settled' | 'superseded' | 'lease-lost' }
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly error: PressroomError }
+  | { readonly kind: 'wait'; readonly delayMs: number; readonly error: PressroomError }
+  | { readonly kind: 'handed-back' }
+  | { readonly kind: 'gave-up'; readonly error: PressroomError };
+
+export interface AttemptEnvironment {
+  readonly store: StepStore;
+  readonly handlers: Readonly<Partial<{ [Name in HandlerName]: StepHandler<Name> }>>;
+  readonly policy: RetryPolicy;
+  readonly workerId: string;
+  readonly log: Log;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Called while the attempt holds the step; the caller aborts `controller` when it must stop. */
+  readonly onLease: (lease: StepLease, controller: AbortController) => () => void;
+  readonly onClaimed?: (step: ClaimedStep) => void;
+  /** Shown beside the queue's own job; best effort. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export async function runAttempt(
+  ticket: StepTicket,
+  environment: AttemptEnvironment,
+): Promise<AttemptOutcome> {
+  const { store, policy, random } = environment;
+  const claim = await store.claim(ticket, environment.workerId);
+  switch (claim.kind) {
+    case 'settled':
+    case 'superseded':
+      return { kind: 'moot', why: claim.kind };
+    case 'children-unsettled': {
+      const error = new PressroomError(
+        'internal',
+        `Step ${ticket.stepId} was delivered before its children had ended`,
+      );
+      return { kind: 'wait', delayMs: policy.backoffBaseMs, error };
+    }
+    case 'claimed':
+      break;
+  }
+  const { step } = claim;
+  environment.onClaimed?.(step);
+  const controller = new AbortController();
+  const release = environment.onLease(step, controller);
+  const log = environment.log.child({
+    requestId: step.requestId,
+    jobId: step.jobId,
+    stepId: step.stepId,
+    handler: step.handler,
+    attempt: step.attempts + 1,
+  });
+  const timer = setTimeout(
+    () => controller.abort(new AttemptAborted('time-out')),
+    handlerTimeoutSeconds[step.handler] * 1_000,
+  );
+  try {
+    const completion = await callHandler(step, environment, controller.signal, log);
+    if (await store.succeed(step, completion)) return { kind: 'done' };
+    return { kind: 'moot', why: 'lease-lost' };
+  } catch (thrown) {
+    const error = classify(thrown, step, controller.signal);
+    if (error === 'shutdown') {
+      await store.release(step, 'shutdown');
+      return { kind: 'handed-back' };
+    }
+    if (error === 'lease-lost') return { kind: 'moot', why: 'lease-lost' };
+    const decision = decideRetry(error, step.attempts, policy, random());
+    switch (decision.kind) {
+      case 'wait':
+        log.info({ code: error.code, delayMs: decision.delayMs }, 'The step waits, as it was asked to');
+        await store.release(step, 'throttled', toErrorRecord(error));
+        return { ...decision, error };
+      case 'retry':
+        log.warn({ err: error, delayMs: decision.delayMs }, 'The attempt failed and is tried again');
+        await store.release(step, 'retry', toErrorRecord(error));
+        return { ...decision, error };
+      case 'give-up':
+        log.error({ err: error }, 'The step failed for good');
+        await store.fail(step, toErrorRecord(error));
+        return { kind: 'gave-up', error };
+    }
+  } finally {
+    clearTimeout(timer);
+    release();
+  }
+}
+
+async function callHandler(
+  step: ClaimedStep,
+  environment: AttemptEnvironment,
+  signal: AbortSignal,
+  log: Log,
+) {
+  const { store } = environment;
+  // The catalog's types hold for what this process wrote and read through the record, not for what the compiler can see here.
+  const handler = environment.handlers[step.handler] as StepHandler<HandlerName> | undefined;
+  if (handler === undefined) {
+    throw new PressroomError('internal', `This worker has no handler for '${step.handler}'`);
+  }
+  const keep = (held: boolean): void => {
+    if (!held) throw new AttemptAborted('lease-lost');
+  };
+  const context: StepContext<HandlerName> = {
+    accountId: step.accountId,
+    jobId: step.jobId,
+    stepId: step.stepId,
+    attempt: step.attempts + 1,
+    input: step.input as StepContext<HandlerName>['input'],
+    children: step.children,
+    signal,
+    log,
+    stage: step.stage,
+    reportProgress: async (done, total) => {
+      environment.onProgress?.(done, total);
+      keep(await store.saveProgress(step, done, total));
+    },
+    saveStage: async (record, timing) => keep(await store.saveStage(step, record, timing)),
+  };
+  return await handler(context);
+}
+
+/** The error to decide about, or why there is none. What our own signal caused is told by the signal, not by what it broke. */
+function classify(
+  thrown: unknown,
+  step: ClaimedStep,
+  signal: AbortSignal,
+): PressroomError | 'shutdown' | 'lease-lost' {
+  const reason: unknown = signal.aborted ? signal.reason : thrown;
+  if (reason instanceof AttemptAborted) {
+    if (reason.why !== 'time-out') return reason.why;
+    const seconds = handlerTimeoutSeconds[step.handler];
+    return new PressroomError('step-timeout', `'${step.handler}' did not end within ${seconds} seconds`, {
+      cause: thrown,
+    });
+  }
+  return toPressroomError(thrown);
+}

@@ -1,0 +1,177 @@
+/**
+ * The one way to open a queue. BullMQ runs on Redis when there is one and on PostgreSQL when there is not; everything above
+ * this file is the same for both.
+ */
+import { type Log, type WorkerType, workerTypes } from '@pressroom/domain';
+import {
+  createPostgresBackend,
+  FlowProducer,
+  type JobProgress,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  type Processor,
+  Queue,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { StepPayload } from './flow.ts';
+
+export interface QueueBackendSettings {
+  /** Absent: the queues live in PostgreSQL, in a schema of their own. */
+  readonly redisUrl?: string | undefined;
+  readonly databaseUrl: string;
+  /** In braces, so that all keys of the queues fall into one slot of a Redis Cluster. */
+  readonly prefix: string;
+  readonly log: Log;
+}
+
+export type WorkerSettings = Pick<
+  WorkerOptions,
+  'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'settings' | 'name'
+>;
+
+export interface QueueBackend {
+  readonly kind: 'redis' | 'postgres';
+  /** The queue of a worker type; the same object every time. */
+  queue(worker: WorkerType): Queue<StepPayload>;
+  readonly queues: readonly Queue<StepPayload>[];
+  readonly flows: FlowProducer;
+  /** Does not run yet: call `run()`. The caller closes it. */
+  worker(
+    worker: WorkerType,
+    processor: Processor<StepPayload>,
+    settings: WorkerSettings,
+  ): Worker<StepPayload>;
+  /** Throws when the backend does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects, and for PostgreSQL brings the queue's schema up to date: what is built on a schema that is not there never recovers. */
+export async function openQueueBackend(settings: QueueBackendSettings): Promise<QueueBackend> {
+  return settings.redisUrl === undefined
+    ? await openOnPostgres(settings)
+    : await openOnRedis(settings, settings.redisUrl);
+}
+
+async function openOnRedis(settings: QueueBackendSettings, url: string): Promise<QueueBackend> {
+  const connection = new Redis(url, {
+    maxRetriesPerRequest: null,
+    lazyConnect: true,
+    // A connection that went silent is given up after this long instead of at TCP's own pace.
+    keepAlive: 10_000,
+    retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
+  });
+  connection.on('error', (error) =>
+    settings.log.warn({ err: error }, 'The connection to Redis has a problem'),
+  );
+  await connection.connect();
+  const shared = { connection, prefix: settings.prefix };
+  const parts = openParts({
+    log: settings.log,
+    queue: (name) => new Queue(name, shared),
+    flows: () => new FlowProducer(shared),
+    worker: (name, processor, options) => new Worker(name, processor, { ...shared, ...options }),
+  });
+  return {
+    kind: 'redis',
+    ...parts,
+    check: async () => {
+      if (connection.status !== 'ready') throw new Error(`The connection to Redis is ${connection.status}`);
+      await connection.ping();
+    },
+    close: async () => {
+      await parts.close();
+      connection.disconnect();
+    },
+  };
+}
+
+async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBackend> {
+  const { databaseUrl, prefix } = settings;
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'pressroom-queue-migrate',
+  });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+  const connection = { connectionString: databaseUrl, max: 8 };
+  const options = { connection, prefix, skipMigrations: true };
+  const parts = openParts({
+    log: settings.log,
+    queue: (name) => new Queue(name, options, createPostgresBackend) as unknown as Queue,
+    flows: () => new FlowProducer(options, createPostgresBackend) as unknown as FlowProducer,
+    worker: (name, processor, workerOptions) =>
+      new Worker<StepPayload, unknown, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>(
+        name,
+        processor,
+        // The default of 15 s would be 15 s of nothing after a restart of the database.
+        { ...options, ...workerOptions, runRetryDelay: 1_000 },
+        createPostgresBackend,
+      ) as unknown as Worker,
+  });
+  const probe = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 1,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+  });
+  probe.on('error', () => {});
+  return {
+    kind: 'postgres',
+    ...parts,
+    check: async () => {
+      await probe.query('select 1');
+    },
+    close: async () => {
+      await parts.close();
+      await probe.end();
+    },
+  };
+}
+
+interface PartFactories {
+  readonly log: Log;
+  readonly queue: (name: string) => Queue;
+  readonly flows: () => FlowProducer;
+  readonly worker: (
+    name: string,
+    processor: Processor<StepPayload>,
+    options: WorkerSettings & { readonly autorun: false },
+  ) => Worker;
+}
+
+function openParts(
+  factories: PartFactories,
+): Pick<QueueBackend, 'queue' | 'queues' | 'flows' | 'worker' | 'close'> {
+  const onError = (error: Error): void =>
+    factories.log.warn({ err: error }, 'A queue has a problem with its connection');
+  const byType = new Map(workerTypes.map((type) => [type, factories.queue(type)]));
+  const flows = factories.flows();
+  flows.on('error', onError);
+  for (const queue of byType.values()) queue.on('error', onError);
+  return {
+    queues: [...byType.values()],
+    flows,
+    queue: (type) => {
+      const queue = byType.get(type);
+      if (queue === undefined) throw new Error(`There is no queue for worker type '${type}'`);
+      return queue;
+    },
+    worker: (type, processor, options) => {
+      const worker = factories.worker(type, processor, { ...options, autorun: false });
+      worker.on('error', onError);
+      return worker;
+    },
+    close: async () => {
+      await Promise.allSettled([...byType.values(), flows].map((part) => part.close()));
+    },
+  };
+}

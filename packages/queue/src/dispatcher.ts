@@ -1,0 +1,107 @@
+import type { Dispatch, DispatchLimits, DispatchStore, Log } from '@pressroom/domain';
+import type { FlowProducer } from 'bullmq';
+import { buildFlow, type FlowOptions } from './flow.ts';
+
+export interface DispatcherOptions {
+  readonly store: DispatchStore;
+  readonly flows: Pick<FlowProducer, 'add'>;
+  readonly limits: DispatchLimits;
+  readonly flowOptions: FlowOptions;
+  /** Milliseconds between two looks without a nudge: finds delayed jobs, and jobs whose dispatcher died. */
+  readonly sweepIntervalMs: number;
+  readonly log: Log;
+}
+
+export interface Dispatcher {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Ends after the pass that is running. */
+  stop(): Promise<void>;
+  /** Something may be there to admit: looks at once. Cheap; call it after every commit that adds or settles a job. */
+  nudge(): void;
+}
+
+/**
+ * Moves jobs from the record into the queue. One pass at a time; a nudge during a pass makes one more follow. Correctness does
+ * not rest on being the only one, on nudges, or on a pass ending: see the store.
+ */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { store, limits, log } = options;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let stopped = true;
+  let sweep: NodeJS.Timeout | undefined;
+
+  async function pass(): Promise<void> {
+    for (let full = true; full && !stopped; ) {
+      const dispatches = await store.claim(limits);
+      await Promise.all(dispatches.map(enqueue));
+      full = dispatches.length === limits.batch;
+    }
+  }
+
+  async function enqueue(dispatch: Dispatch): Promise<void> {
+    const { jobId, generation } = dispatch;
+    const flow = buildFlow(dispatch, options.flowOptions);
+    if (flow === undefined) {
+      log.error({ jobId, generation }, 'A job that has not settled has no unfinished step');
+      return;
+    }
+    try {
+      await within(limits.leaseMs / 2, options.flows.add(flow));
+      await store.confirm(jobId, generation);
+      log.debug({ jobId, generation, steps: dispatch.steps.length }, 'The flow is in the queue');
+    } catch (error) {
+      // Whatever the queue did with it: the next sweep builds the flow anew, under a generation that outdates this one.
+      log.warn({ jobId, generation, err: error }, 'The queue did not take the flow; it is offered again');
+      await store.giveBack(jobId, generation).catch(() => {});
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (again && !stopped) {
+      again = false;
+      try {
+        await pass();
+      } catch (error) {
+        log.warn({ err: error }, 'A pass of the dispatcher failed; the next sweep goes on');
+      }
+    }
+    running = undefined;
+  }
+
+  function nudge(): void {
+    if (stopped) return;
+    again = true;
+    running ??= run();
+  }
+
+  return {
+    name: 'dispatcher',
+    nudge,
+    start: () => {
+      stopped = false;
+      sweep = setInterval(nudge, options.sweepIntervalMs);
+      nudge();
+      return Promise.resolve();
+    },
+    stop: async () => {
+      stopped = true;
+      clearInterval(sweep);
+      await running;
+    },
+  };
+}
+
+/** A queue that is out of reach keeps commands waiting for ever; the dispatcher must not. */
+async function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The queue did not answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

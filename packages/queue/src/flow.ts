@@ -1,0 +1,66 @@
+import type { Dispatch, DispatchStep } from '@pressroom/domain';
+import type { FlowJob, JobsOptions } from 'bullmq';
+
+/** What a queue job carries: ids and a number. Everything else is read from the record when the step is claimed. */
+export interface StepPayload {
+  readonly stepId: string;
+  readonly jobId: string;
+  readonly generation: number;
+}
+
+export interface FlowOptions {
+  /** How often the queue itself may deliver a step that failed; above every policy, because the record decides. */
+  readonly deliveries: number;
+  readonly keepCompletedSeconds: number;
+  readonly keepCompletedCount: number;
+  readonly keepFailedSeconds: number;
+  readonly keepFailedCount: number;
+}
+
+/**
+ * The queue's id of a step. It carries the generation: the queue swallows a second job with an id that it still knows, so a
+ * rebuilt flow needs ids of its own. No `:`, which BullMQ refuses.
+ */
+export function queueJobId(stepId: string, generation: number): string {
+  return `${stepId}-${generation}`;
+}
+
+/**
+ * The BullMQ parent-child tree of a job's unfinished steps: `pdf ← generate[i] ← ingest[i]`.
+ *
+ * A child that fails for good does not stop its parent (`ignoreDependencyOnFailure`): what a failure means is decided by the
+ * record in the transaction that writes it, and the parent finds out when it claims itself.
+ *
+ * @returns undefined when no step is left to run
+ */
+export function buildFlow(dispatch: Dispatch, options: FlowOptions): FlowJob | undefined {
+  const known = new Set(dispatch.steps.map((step) => step.stepId));
+  const root = dispatch.steps.find((step) => step.parentId === undefined || !known.has(step.parentId));
+  return root === undefined ? undefined : toFlowJob(dispatch, root, options);
+}
+
+function toFlowJob(dispatch: Dispatch, step: DispatchStep, options: FlowOptions): FlowJob {
+  const children = dispatch.steps.filter((other) => other.parentId === step.stepId);
+  const payload: StepPayload = {
+    stepId: step.stepId,
+    jobId: dispatch.jobId,
+    generation: dispatch.generation,
+  };
+  const opts: Omit<JobsOptions, 'repeat' | 'deduplication'> = {
+    jobId: queueJobId(step.stepId, dispatch.generation),
+    attempts: options.deliveries,
+    backoff: { type: 'pressroom' },
+    ignoreDependencyOnFailure: true,
+    removeOnComplete: { age: options.keepCompletedSeconds, count: options.keepCompletedCount },
+    removeOnFail: { age: options.keepFailedSeconds, count: options.keepFailedCount },
+    keepLogs: 100,
+    sizeLimit: 4_096,
+  };
+  return {
+    name: `${step.handler} ${step.key}`,
+    queueName: step.worker,
+    data: payload,
+    opts,
+    children: children.map((child) => toFlowJob(dispatch, child, options)),
+  };
+}

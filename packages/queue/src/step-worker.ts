@@ -1,0 +1,266 @@
+import {
+  type ClaimedStep,
+  errorCodes,
+  type HandlerName,
+  type Log,
+  PressroomError,
+  type RetryPolicy,
+  type StepHandler,
+  type StepHandlers,
+  type StepLease,
+  type StepStore,
+  storableText,
+  toErrorRecord,
+  type WorkerType,
+} from '@pressroom/domain';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, type Worker } from 'bullmq';
+import { AttemptAborted, type AttemptOutcome, runAttempt } from './attempt.ts';
+import type { QueueBackend } from './backend.ts';
+import type { StepPayload } from './flow.ts';
+
+export interface StepWorkerOptions<Type extends WorkerType> {
+  readonly type: Type;
+  readonly backend: QueueBackend;
+  readonly store: StepStore;
+  readonly handlers: StepHandlers<Type>;
+  readonly policy: RetryPolicy;
+  readonly workerId: string;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly concurrency: number;
+  readonly lockMs: number;
+  readonly stalledIntervalMs: number;
+  readonly maxStalls: number;
+  /** How long `stop` lets running steps finish before it hands them back. */
+  readonly graceMs: number;
+  readonly observer?: StepObserver;
+}
+
+/** What a worker tells about itself, in the words of the metrics. */
+export interface StepObserver {
+  stepStarted(step: { worker: string; handler: string }): void;
+  stepEnded(step: {
+    worker: string;
+    handler: string;
+    outcome: 'succeeded' | 'failed' | 'retried' | 'released' | 'cancelled' | 'superseded';
+    attempt: number;
+    durationMs: number;
+    errorCode?: string | undefined;
+  }): void;
+}
+
+export interface StepWorker {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Takes no more steps, lets running ones finish within the grace, hands the rest back without spending an attempt. */
+  stop(): Promise<void>;
+  /** Steps that are running now. */
+  readonly active: number;
+  /** Throws when the worker is not taking steps. */
+  check(): Promise<void>;
+}
+
+/** How often running attempts look whether they still hold their step: the delay of a cancel, in milliseconds. */
+const leaseCheckMs = 1_000;
+
+/** Joins a worker type's queue to its handlers. The only place where outcomes become BullMQ's control errors. */
+export function createStepWorker<Type extends WorkerType>(options: StepWorkerOptions<Type>): StepWorker {
+  const { type, store, log, observer } = options;
+  const attempts = new Map<AbortController, StepLease>();
+  let worker: Worker<StepPayload> | undefined;
+  let leaseCheck: NodeJS.Timeout | undefined;
+  let checking = false;
+  let stopping = false;
+  let stopped: Promise<void> | undefined;
+
+  async function process(job: Job<StepPayload>, token: string | undefined): Promise<string> {
+    const begun = performance.now();
+    let step: ClaimedStep | undefined;
+    let outcome: AttemptOutcome;
+    try {
+      outcome = await runAttempt(job.data, {
+        store,
+        handlers: options.handlers as Readonly<Partial<{ [Name in HandlerName]: StepHandler<Name> }>>,
+        policy: options.policy,
+        workerId: options.workerId,
+        log,
+        random: options.random,
+        onClaimed: (claimed) => {
+          step = claimed;
+          observer?.stepStarted({ worker: type, handler: claimed.handler });
+        },
+        onLease: (lease, controller) => {
+          attempts.set(controller, lease);
+          // The claim was under way when the grace ended.
+          if (stopping && graceOver) controller.abort(new AttemptAborted('shutdown'));
+          return () => attempts.delete(controller);
+        },
+        onProgress: (done, total) => {
+          job.updateProgress({ done, total }).catch(() => {});
+        },
+      });
+    } catch (thrown) {
+      // The record itself could not be read or written: the queue keeps the step until it can.
+      const error = new PressroomError('database-unavailable', 'The record could not be read or written', {
+        cause: thrown,
+      });
+      log.warn({ err: error, jobId: job.data.jobId, stepId: job.data.stepId }, 'The step is delivered again');
+      outcome = { kind: 'wait', delayMs: options.policy.backoffBaseMs, error };
+    }
+    if (step !== undefined) observe(step, outcome, performance.now() - begun);
+    return await obey(job, token, outcome);
+  }
+
+  async function obey(
+    job: Job<StepPayload>,
+    token: string | undefined,
+    outcome: AttemptOutcome,
+  ): Promise<string> {
+    switch (outcome.kind) {
+      case 'done':
+        return 'done';
+      case 'moot':
+        return outcome.why;
+      case 'handed-back':
+        await job.moveToWait(token);
+        throw new WaitingError('The worker is stopping');
+      case 'wait':
+        await job.moveToDelayed(Date.now() + outcome.delayMs, token);
+        throw new DelayedError(describe(outcome.error));
+      case 'retry':
+        throw new RetryLater(describe(outcome.error), outcome.delayMs);
+      case 'gave-up':
+        throw new UnrecoverableError(describe(outcome.error));
+    }
+  }
+
+  function observe(step: ClaimedStep, outcome: AttemptOutcome, durationMs: number): void {
+    observer?.stepEnded({
+      worker: type,
+      handler: step.handler,
+      outcome: outcomeLabels[outcome.kind],
+      attempt: step.attempts + 1,
+      durationMs,
+      errorCode: 'error' in outcome ? outcome.error.code : undefined,
+    });
+  }
+
+  /** Stops attempts whose step was cancelled, settled or taken over: by then nothing that they do can count. */
+  async function stopLostAttempts(): Promise<void> {
+    if (checking || attempts.size === 0) return;
+    checking = true;
+    try {
+      const lost = new Set((await store.lost([...attempts.values()])).map((lease) => lease.stepId));
+      for (const [controller, lease] of attempts) {
+        if (lost.has(lease.stepId)) controller.abort(new AttemptAborted('lease-lost'));
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'Could not look whether running steps are still held');
+    } finally {
+      checking = false;
+    }
+  }
+
+  function abortAll(why: 'shutdown' | 'lease-lost', ids?: ReadonlySet<string>): void {
+    for (const [controller, lease] of attempts) {
+      if (ids === undefined || ids.has(lease.stepId)) controller.abort(new AttemptAborted(why));
+    }
+  }
+
+  /** The queue gave a step up without asking a handler: it was delivered too often to workers that died. */
+  async function abandon(job: Job<StepPayload> | undefined, failure: Error): Promise<void> {
+    if (job?.finishedOn === undefined) return;
+    const error = new PressroomError(
+      'worker-lost',
+      `The workers that had this step were lost: ${storableText(failure.message, 200)}`,
+    );
+    if (await store.abandon(job.data, toErrorRecord(error))) {
+      log.error({ err: error, jobId: job.data.jobId, stepId: job.data.stepId }, 'The step failed for good');
+    }
+  }
+
+  let graceOver = false;
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    clearInterval(leaseCheck);
+    if (worker === undefined) return;
+    const closing = worker.close();
+    const timer = setTimeout(() => {
+      graceOver = true;
+      if (attempts.size > 0)
+        log.info({ steps: attempts.size }, 'The grace is over: running steps are handed back');
+      abortAll('shutdown');
+    }, options.graceMs);
+    await closing;
+    clearTimeout(timer);
+  }
+
+  return {
+    name: `${type}-worker`,
+    get active() {
+      return attempts.size;
+    },
+    start: async () => {
+      const built = options.backend.worker(type, (job, token) => process(job, token), {
+        name: options.workerId,
+        concurrency: options.concurrency,
+        lockDuration: options.lockMs,
+        stalledInterval: options.stalledIntervalMs,
+        maxStalledCount: options.maxStalls,
+        settings: {
+          backoffStrategy: (_attempts, _type, error) => delayOf(error, options.policy.backoffBaseMs),
+        },
+      });
+      worker = built;
+      built.on('failed', (job, error) => {
+        abandon(job, error).catch((cause: unknown) =>
+          log.warn({ err: cause }, 'Could not record that a step was given up'),
+        );
+      });
+      built.on('stalled', (id) =>
+        log.warn({ queueJobId: id }, 'A step was taken from a worker that went silent'),
+      );
+      // BullMQ does not abort a processor that lost its lock; another worker may have the step by now.
+      built.on('lockRenewalFailed', (ids) => {
+        abortAll('lease-lost', new Set(ids.map((id) => id.slice(0, id.lastIndexOf('-')))));
+      });
+      await built.waitUntilReady();
+      built.run().catch((error: unknown) => log.error({ err: error }, 'The worker has stopped taking steps'));
+      leaseCheck = setInterval(() => void stopLostAttempts(), leaseCheckMs);
+    },
+    stop: () => (stopped ??= stop()),
+    check: () =>
+      worker?.isRunning() === true && !stopping
+        ? Promise.resolve()
+        : Promise.reject(new PressroomError('not-ready', `The ${type} worker is not taking steps`)),
+  };
+}
+
+const outcomeLabels = {
+  done: 'succeeded',
+  moot: 'superseded',
+  retry: 'retried',
+  wait: 'released',
+  'handed-back': 'released',
+  'gave-up': 'failed',
+} as const satisfies Record<AttemptOutcome['kind'], string>;
+
+/** Carries the record's decision to BullMQ's backoff. */
+class RetryLater extends Error {
+  readonly delayMs: number;
+  constructor(message: string, delayMs: number) {
+    super(message);
+    this.name = 'RetryLater';
+    this.delayMs = delayMs;
+  }
+}
+
+function delayOf(error: Error | undefined, otherwise: number): number {
+  return error instanceof RetryLater ? error.delayMs : otherwise;
+}
+
+/** For Bull Board: the code first, and nothing that PostgreSQL would refuse. */
+function describe(error: PressroomError): string {
+  return storableText(`${errorCodes.includes(error.code) ? error.code : 'internal'}: ${error.message}`, 500);
+}
