@@ -5,7 +5,8 @@ import type { Database } from './connection.ts';
 
 /** PostgreSQL refuses a notification above 8,000 bytes. */
 const idsPerHint = 200;
-const channel = 'pressroom_job_events';
+const eventChannel = 'pressroom_job_events';
+const settledChannel = 'pressroom_jobs_settled';
 
 /**
  * Tells readers that a job has new events, after the commit and outside the transaction: a NOTIFY inside would make all
@@ -13,20 +14,27 @@ const channel = 'pressroom_job_events';
  */
 export interface EventHints {
   publish(jobId: string): void;
+  /** Like `publish`, for a job that has just settled: dispatchers have room for another one. */
+  publishSettled(jobId: string): void;
   /** Waits until everything published so far has been sent or dropped. */
   flush(): Promise<void>;
 }
 
 export function createEventHints(database: Database, log: Log): EventHints {
   const waiting = new Set<string>();
+  let settled = false;
   let sending: Promise<void> | undefined;
 
   async function sendAll(): Promise<void> {
+    // Everything that commits in the same turn of the event loop goes into one statement.
+    await Promise.resolve();
     while (waiting.size > 0) {
       const batch = [...waiting].slice(0, idsPerHint);
       for (const jobId of batch) waiting.delete(jobId);
+      const room = settled ? sql`, pg_notify(${settledChannel}, '')` : sql``;
+      settled = false;
       try {
-        await database.executor.execute(sql`select pg_notify(${channel}, ${batch.join(' ')})`);
+        await database.executor.execute(sql`select pg_notify(${eventChannel}, ${batch.join(' ')})${room}`);
       } catch (error) {
         log.debug({ err: error }, 'A hint about new job events was dropped');
       }
@@ -34,10 +42,15 @@ export function createEventHints(database: Database, log: Log): EventHints {
     sending = undefined;
   }
 
+  const publish = (jobId: string): void => {
+    waiting.add(jobId);
+    sending ??= sendAll();
+  };
   return {
-    publish: (jobId) => {
-      waiting.add(jobId);
-      sending ??= sendAll();
+    publish,
+    publishSettled: (jobId) => {
+      settled = true;
+      publish(jobId);
     },
     flush: async () => {
       await sending;
@@ -48,6 +61,8 @@ export function createEventHints(database: Database, log: Log): EventHints {
 export interface EventHintListener {
   /** Calls `listener` when the job may have new events. Returns how to stop that. */
   subscribe(jobId: string, listener: () => void): () => void;
+  /** Calls `listener` when some job may have settled. */
+  onSettled(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -61,12 +76,13 @@ export interface EventHintListenerOptions {
 /** Listens on a connection of its own, and takes a new one whenever that is lost. */
 export function listenForEventHints(options: EventHintListenerOptions): EventHintListener {
   const listeners = new Map<string, Set<() => void>>();
+  const settledListeners = new Set<() => void>();
   let client: pg.Client | undefined;
   let closed = false;
   let reconnect: NodeJS.Timeout | undefined;
 
   const callAll = (): void => {
-    for (const group of listeners.values()) for (const listener of group) listener();
+    for (const group of [settledListeners, ...listeners.values()]) for (const listener of group) listener();
   };
   const poll = setInterval(callAll, options.pollMs);
 
@@ -85,13 +101,17 @@ export function listenForEventHints(options: EventHintListenerOptions): EventHin
     next.on('error', lose);
     next.on('end', lose);
     next.on('notification', (message) => {
+      if (message.channel === settledChannel) {
+        for (const listener of settledListeners) listener();
+        return;
+      }
       for (const jobId of (message.payload ?? '').split(' ')) {
         for (const listener of listeners.get(jobId) ?? []) listener();
       }
     });
     try {
       await next.connect();
-      await next.query(`listen ${channel}`);
+      await next.query(`listen ${eventChannel}; listen ${settledChannel}`);
       callAll();
     } catch (error) {
       options.log.debug({ err: error }, 'Cannot listen for job events; looking for them instead');
@@ -109,6 +129,10 @@ export function listenForEventHints(options: EventHintListenerOptions): EventHin
         group.delete(listener);
         if (group.size === 0 && listeners.get(jobId) === group) listeners.delete(jobId);
       };
+    },
+    onSettled: (listener) => {
+      settledListeners.add(listener);
+      return () => settledListeners.delete(listener);
     },
     close: async () => {
       closed = true;

@@ -21,10 +21,11 @@ import { settleJob } from './settle-job.ts';
 /** The record of steps on PostgreSQL. Each method is one statement or one transaction. */
 export function createStepStore(database: Database, hints: EventHints): StepStore {
   /** Runs a write and, when it took, tells the readers of the job's events. */
-  async function announced(jobId: string, write: () => Promise<boolean>): Promise<boolean> {
+  async function announced(jobId: string, write: () => Promise<boolean | 'settled'>): Promise<boolean> {
     const written = await write();
-    if (written) hints.publish(jobId);
-    return written;
+    if (written === 'settled') hints.publishSettled(jobId);
+    else if (written) hints.publish(jobId);
+    return written !== false;
   }
 
   return {
@@ -116,7 +117,7 @@ function heldFor(lease: StepLease, event: StepEventName): SQL {
 }
 
 /** One statement for the common step; the root's also settles the job. */
-async function succeed(tx: Executor, lease: StepLease, completion: StepCompletion): Promise<boolean> {
+async function succeed(tx: Executor, lease: StepLease, completion: StepCompletion): Promise<boolean | 'settled'> {
   const result = await tx.execute<{ parent_id: string | null }>(sql`
     with ${lockedJob(lease)}, done as (
       update steps set status = ${targetOf(stepMachine, 'succeed')}, output = ${json(completion.output)}, settled_at = now(),
@@ -138,7 +139,7 @@ async function succeed(tx: Executor, lease: StepLease, completion: StepCompletio
   return true;
 }
 
-async function fail(tx: Executor, jobId: string, guard: SQL, error: ErrorRecord): Promise<boolean> {
+async function fail(tx: Executor, jobId: string, guard: SQL, error: ErrorRecord): Promise<boolean | 'settled'> {
   const locked = await tx.execute<{ on_item_failure: OnItemFailure }>(
     sql`select on_item_failure from jobs where id = ${jobId} for no key update`,
   );
@@ -154,7 +155,7 @@ async function fail(tx: Executor, jobId: string, guard: SQL, error: ErrorRecord)
   const plan = planFailure(await failureSteps(tx, jobId), step.id, job.on_item_failure);
   if (plan.kind === 'fail-job') {
     await settleJob(tx, jobId, { event: 'fail', error });
-    return true;
+    return 'settled';
   }
   const skipped = await tx.execute<{ id: string; key: string }>(sql`
     update steps set status = ${targetOf(stepMachine, 'skip')}, settled_at = now()

@@ -1,0 +1,4 @@
+export * from './resources.ts';
+export * from './run-worker.ts';
+export * from './wait-until-reachable.ts';
+export * from './worker-service.ts';

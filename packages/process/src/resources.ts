@@ -1,0 +1,129 @@
+/** What every process of Pressroom stands on, opened in one order and released in the reverse one. */
+import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { PressroomConfig } from '@pressroom/config';
+import {
+  createEventHints,
+  createStepStore,
+  type Database,
+  type EventHints,
+  migrateDatabase,
+  openDatabase,
+} from '@pressroom/database';
+import {
+  type AssetStore,
+  type Clock,
+  type IdSource,
+  type Log,
+  PressroomError,
+  type StepStore,
+  systemClock,
+  systemIds,
+} from '@pressroom/domain';
+import { createHealth, createMetrics, type Health, type Metrics } from '@pressroom/observability';
+import { countQueues, openQueueBackend, type QueueBackend } from '@pressroom/queue';
+import type { ResourceScope } from '@pressroom/runtime';
+import { openAssetStore } from '@pressroom/storage';
+import { waitUntilReachable } from './wait-until-reachable.ts';
+
+export interface Resources {
+  readonly config: PressroomConfig;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Names this process in leases and logs. */
+  readonly processId: string;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  readonly hints: EventHints;
+  readonly steps: StepStore;
+  readonly queues: QueueBackend;
+  readonly assets: AssetStore;
+}
+
+export interface OpenResourcesOptions {
+  readonly name: string;
+  readonly config: PressroomConfig;
+  readonly log: Log;
+  readonly scope: ResourceScope;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits for PostgreSQL and Redis, brings both schemas up to date, and opens the rest.
+ *
+ * @throws PressroomError `settings-invalid` without `DATABASE_URL`; `database-unavailable` when nothing answers for a minute
+ */
+export async function openResources(options: OpenResourcesOptions): Promise<Resources> {
+  const { name, config, log, scope, signal } = options;
+  const databaseUrl = config.database.url;
+  if (databaseUrl === undefined) {
+    throw new PressroomError(
+      'settings-invalid',
+      `DATABASE_URL is not set: ${name} runs apart from the others and needs a database that they share. "npm start" brings its own.`,
+    );
+  }
+  const metrics = createMetrics({ service: name });
+  const health = createHealth();
+  const database = await scope.use(
+    'database',
+    () =>
+      openDatabase({
+        url: databaseUrl,
+        poolSize: config.database.poolSize,
+        log,
+        applicationName: `pressroom-${name}`,
+      }),
+    (opened) => opened.close(),
+  );
+  await waitUntilReachable('the database', () => database.check(), { log, signal });
+  await migrateDatabase(databaseUrl);
+  const queues = await scope.use(
+    'queues',
+    () =>
+      waitUntilReachable(
+        'the queue',
+        () => openQueueBackend({ redisUrl: config.redis.url, databaseUrl, prefix: config.queue.prefix, log }),
+        { log, signal },
+      ),
+    (opened) => opened.close(),
+  );
+  const assets = await scope.use(
+    'asset store',
+    () => openAssetStore(config.storage),
+    (opened) => opened.close(),
+  );
+  const hints = createEventHints(database, log);
+  scope.defer('event hints', () => hints.flush());
+  health.register({ name: 'database', critical: true, check: () => database.check() });
+  health.register({
+    name: 'queue',
+    critical: true,
+    check: async () => {
+      await queues.check();
+      return { backend: queues.kind };
+    },
+  });
+  health.register({ name: 'asset-store', critical: true, check: () => assets.check(), timeoutMs: 5_000 });
+  metrics.observeQueues(() => countQueues(queues));
+  return {
+    config,
+    log,
+    clock: systemClock,
+    ids: systemIds,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    processId: `${name}@${hostname()}:${process.pid}`,
+    metrics,
+    health,
+    databaseUrl,
+    database,
+    hints,
+    steps: createStepStore(database, hints),
+    queues,
+    assets,
+  };
+}
