@@ -1,0 +1,4 @@
+export * from './gemini/gemini-provider.ts';
+export * from './generation-provider-factory.ts';
+export * from './offline/measure-line-art.ts';
+export * from './offline/offline-provider.ts';
