@@ -1,0 +1,3 @@
+export type { Durability } from './cluster.ts';
+export * from './embedded-postgres-error.ts';
+export * from './open-embedded-postgres.ts';

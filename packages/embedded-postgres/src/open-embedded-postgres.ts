@@ -1,0 +1,146 @@
+// A real PostgreSQL server from npm, owned by this process. It is started apart from the process group, so Ctrl-C reaches
+// only the parent, which drains and then calls `stop`. If the parent is killed the server lives on; the next open of the
+// same folder adopts it. Nothing here listens for signals: ending is the owner's business.
+
+import { realpath } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Log, silentLog } from '@pressroom/domain';
+import { prepareBinaries } from './binaries.ts';
+import { type Durability, ensureCluster } from './cluster.ts';
+import { askServer, connectionUrl, createDatabaseOnce } from './connection.ts';
+import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { lockFolder } from './folder-lock.ts';
+import { placeCluster } from './placement.ts';
+import { findPostmaster } from './postmaster-file.ts';
+import { type ServerContext, startServer, stopServer } from './server.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Holds the data, their password and the server's log; made when absent. */
+  readonly dataFolder: string;
+  /** On 127.0.0.1; any free one by default. */
+  readonly port?: number;
+  readonly log?: Log;
+  /** `tests` gives up crash safety for speed: for throwaway data only. Default `full`. */
+  readonly durability?: Durability;
+  /** Milliseconds for one start, recovery after a crash included. Default 60 000. */
+  readonly startTimeoutMs?: number;
+  /** Milliseconds to wait for another process that has the folder open and is perhaps just stopping. Default 10 000. */
+  readonly lockWaitMs?: number;
+}
+
+export interface EmbeddedPostgres {
+  /** Of the maintenance database `postgres`, with the superuser's password. */
+  readonly url: string;
+  readonly port: number;
+  /** True when the server had outlived an earlier, killed parent and was taken over. */
+  readonly adopted: boolean;
+  /** Where the data really are: differs from the wanted folder when root could not have them there. */
+  readonly folder: string;
+  /** Makes the database unless it exists and returns its URL. */
+  createDatabase(name: string): Promise<string>;
+  /** Ends the server and gives the folder free. Safe to call twice. Throws `stop-failed`. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the server of a data folder: takes over one that still runs, else starts it, making the data on first use.
+ *
+ * Throws `EmbeddedPostgresError`: `platform-unsupported`, `binaries-unusable`, `data-folder-unusable`,
+ * `data-folder-in-use`, `version-mismatch`, `password-mismatch`, `init-failed`, `port-in-use`, `start-failed`,
+ * `start-timeout`, `stop-failed`.
+ */
+export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { log = silentLog, durability = 'full', startTimeoutMs = 60_000, lockWaitMs = 10_000 } = options;
+  const placement = await placeCluster(options.dataFolder, log);
+  const lock = await lockFolder(placement.lockFile, { waitMs: lockWaitMs, log });
+  try {
+    const binaries = await prepareBinaries(placement.user, log);
+    const password = await ensureCluster(placement, binaries, { durability, log });
+    const context: ServerContext = { placement, binaries, log };
+    const urlOf = (port: number, database: string) => connectionUrl(port, password, database);
+    const wanted = { port: options.port, durability };
+
+    const adoptedPort = await adopt(context, wanted, (port) => urlOf(port, 'postgres'));
+    const port = adoptedPort ?? (await startServer(context, { ...wanted, startTimeoutMs }));
+    const url = urlOf(port, 'postgres');
+    await proveOwnership(context, url);
+    log.info(
+      { port, folder: placement.folder, adopted: adoptedPort !== undefined },
+      'Embedded PostgreSQL is ready',
+    );
+
+    let stopping: Promise<void> | undefined;
+    return {
+      url,
+      port,
+      adopted: adoptedPort !== undefined,
+      folder: placement.folder,
+      createDatabase: async (name) => {
+        await createDatabaseOnce(url, name);
+        return urlOf(port, name);
+      },
+      stop: () => {
+        stopping ??= stopServer(context).finally(() => lock.release());
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The port of a live server of these data, if it answers and runs as wanted; one that does not is ended. */
+async function adopt(
+  context: ServerContext,
+  wanted: { readonly port: number | undefined; readonly durability: Durability },
+  urlOf: (port: number) => string,
+): Promise<number | undefined> {
+  const answerBy = performance.now() + 10_000;
+  for (;;) {
+    const postmaster = await findPostmaster(context.placement);
+    if (postmaster === undefined) return undefined;
+    try {
+      const facts = await askServer(urlOf(postmaster.port));
+      const fits = facts.dataDirectory === (await realpath(context.placement.data));
+      const samePort = wanted.port === undefined || wanted.port === postmaster.port;
+      if (fits && samePort && facts.fsync === (wanted.durability === 'full')) return postmaster.port;
+      if (!fits) return undefined;
+      break;
+    } catch (error) {
+      // It may be recovering or on its way out; both end by themselves. A wrong password does not.
+      if ((error as { code?: unknown }).code === '28P01') throw passwordMismatch(context, error);
+      if (performance.now() >= answerBy) break;
+    }
+    await pause(100);
+  }
+  context.log.warn(
+    { folder: context.placement.folder },
+    'Ending a left-over PostgreSQL that cannot be taken over',
+  );
+  await stopServer(context);
+  return undefined;
+}
+
+async function proveOwnership(context: ServerContext, url: string): Promise<void> {
+  try {
+    await askServer(url);
+  } catch (cause) {
+    await stopServer(context);
+    if ((cause as { code?: unknown }).code === '28P01') throw passwordMismatch(context, cause);
+    throw new EmbeddedPostgresError(
+      'start-failed',
+      `PostgreSQL in ${context.placement.folder} started but does not answer: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+function passwordMismatch(context: ServerContext, cause: unknown): EmbeddedPostgresError {
+  const { passwordFile, data } = context.placement;
+  return new EmbeddedPostgresError(
+    'password-mismatch',
+    `The password in ${passwordFile} is not that of the data in ${data}. Put the right file back, or move the data away.`,
+    { cause },
+  );
+}

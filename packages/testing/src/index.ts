@@ -1,0 +1,18 @@
+export * from './corpus.ts';
+export * from './fault-proxy.ts';
+export * from './free-port.ts';
+export * from './postgres/create-test-database.ts';
+export type { TestTemplate } from './postgres/test-template.ts';
+export * from './process/start-process.ts';
+export * from './redis/create-test-redis.ts';
+export * from './redis/find-redis-server.ts';
+export * from './redis/start-redis.ts';
+export * from './repository-root.ts';
+export { atTeardown, type Release } from './run/teardown.ts';
+export * from './sequential-ids.ts';
+export * from './temporary-folder.ts';
+export * from './time/eventually.ts';
+export * from './time/fake-clock.ts';
+export * from './time/signal.ts';
+export * from './time/wait-for.ts';
+export * from './time/with-deadline.ts';

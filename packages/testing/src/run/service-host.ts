@@ -1,0 +1,46 @@
+// The process behind shared-services.ts: starts the servers, tells where they are, ends them when its input closes.
+
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { openEmbeddedPostgres } from '@pressroom/embedded-postgres';
+import { startRedis } from '../redis/start-redis.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import type { HostAnswer } from './shared-services.ts';
+import { atTeardown, releaseAll } from './teardown.ts';
+
+const inputEnded = once(process.stdin.resume(), 'end');
+let exitCode = 0;
+try {
+  answer(await startServers());
+  await inputEnded;
+} catch (error) {
+  answer({ failed: error instanceof Error ? error.message : String(error) });
+  exitCode = 1;
+}
+for (const error of await releaseAll(globalThis)) {
+  process.stderr.write(
+    `Ending the servers of the tests: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  exitCode = 1;
+}
+process.exit(exitCode);
+
+async function startServers(): Promise<HostAnswer> {
+  const { path } = await temporaryFolder();
+  const [postgres, redis] = await Promise.allSettled([
+    openEmbeddedPostgres({ dataFolder: join(path, 'postgres'), durability: 'tests' }).then((server) => {
+      atTeardown(() => server.stop());
+      return server;
+    }),
+    startRedis({ dir: join(path, 'redis'), databases: 10_000 }),
+  ]);
+  if (postgres.status === 'rejected') throw postgres.reason;
+  if (redis.status === 'rejected') throw redis.reason;
+  return { postgresUrl: postgres.value.url, redisUrl: redis.value.url };
+}
+
+function answer(line: HostAnswer): void {
+  // The run may be gone already; that is what the end of the input says.
+  process.stdout.on('error', () => {});
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
