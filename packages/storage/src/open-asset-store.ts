@@ -1,6 +1,6 @@
-import type { AssetStore, Log } from '@pressroom/domain';
-import type { LocalStoreOptions } from './local-store.ts';
-import type { S3StoreOptions } from './s3-store.ts';
+import type { AssetStore } from '@pressroom/domain';
+import { type LocalStoreOptions, openLocalStore } from './local-store.ts';
+import { openS3Store, type S3StoreOptions } from './s3-store.ts';
 
 export type AssetStoreOptions =
   | ({ readonly kind: 'local' } & LocalStoreOptions)
@@ -11,4 +11,7 @@ export interface OpenAssetStore extends AssetStore {
   close(): Promise<void>;
 }
 
-export declare function openAssetStore(options: AssetStoreOptions, log?: Log): Promise<OpenAssetStore>;
+/** The store that the settings name: `openAssetStore(config.storage)`. */
+export function openAssetStore(options: AssetStoreOptions): Promise<OpenAssetStore> {
+  return options.kind === 'local' ? openLocalStore(options) : openS3Store(options);
+}
