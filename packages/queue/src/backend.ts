@@ -5,8 +5,10 @@
 import { type Log, type WorkerType, workerTypes } from '@pressroom/domain';
 import {
   createPostgresBackend,
+  DEFAULT_SCHEMA,
   FlowProducer,
   type JobProgress,
+  type PgPool,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
   type Processor,
@@ -102,8 +104,19 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
   } finally {
     await client.end();
   }
-  const connection = { connectionString: databaseUrl, max: 8 };
-  const options = { connection, prefix, skipMigrations: true };
+  const onPoolError = (error: Error): void =>
+    settings.log.warn({ err: error }, 'An idle connection of the queue was lost');
+  // One pool for all that only adds and looks. A worker has its own: it holds a connection for as long as it lives.
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 6,
+    application_name: 'pressroom-queue',
+    options: `-c search_path=${DEFAULT_SCHEMA}`,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', onPoolError);
+  const options = { connection: pool as unknown as PgPool, prefix };
   const parts = openParts({
     log: settings.log,
     queue: (name) => new Queue(name, options, createPostgresBackend) as unknown as Queue,
@@ -113,26 +126,24 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
         name,
         processor,
         // The default of 15 s would be 15 s of nothing after a restart of the database.
-        { ...options, ...workerOptions, runRetryDelay: 1_000 },
+        {
+          connection: { connectionString: databaseUrl, max: (workerOptions.concurrency ?? 1) + 2 },
+          prefix,
+          ...workerOptions,
+          runRetryDelay: 1_000,
+        },
         createPostgresBackend,
       ) as unknown as Worker,
   });
-  const probe = new pg.Pool({
-    connectionString: databaseUrl,
-    max: 1,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 5_000,
-  });
-  probe.on('error', () => {});
   return {
     kind: 'postgres',
     ...parts,
     check: async () => {
-      await probe.query('select 1');
+      await pool.query('select 1');
     },
     close: async () => {
       await parts.close();
-      await probe.end();
+      await pool.end();
     },
   };
 }

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import {
+  changeCredits,
+  createDispatchStore,
+  createEventHints,
+  createStepStore,
+  type Database,
+  findJob,
+  insertAccount,
+  insertAsset,
+  type JobRow,
+  listJobEvents,
+  listSteps,
+  migrateDatabase,
+  openDatabase,
+  type StepRow,
+  submitJob,
+} from '@pressroom/database';
+import {
+  type DispatchStore,
+  type GeneratePictureOutput,
+  type IngestImageOutput,
+  type OnItemFailure,
+  type PictureReference,
+  pictureBook,
+  type RenderPictureBookOutput,
+  type RetryPolicy,
+  type StepHandler,
+  type StepStore,
+  silentLog,
+  systemIds,
+} from '@pressroom/domain';
+import {
+  createDispatcher,
+  createStepWorker,
+  type Dispatcher,
+  openQueueBackend,
+  type QueueBackend,
+  type StepWorker,
+} from '@pressroom/queue';
+import { createTestDatabase, createTestRedis, eventually } from '@pressroom/testing';
+
+export const backends = ['redis', 'postgres'] as const;
+export type BackendName = (typeof backends)[number];
+
+export interface Handlers {
+  'ingest-image': StepHandler<'ingest-image'>;
+  'generate-picture': StepHandler<'generate-picture'>;
+  'render-picture-book': StepHandler<'render-picture-book'>;
+}
+
+/** Handlers that do as they are told, and otherwise succeed at once. */
+export function handlers(overrides: Partial<Handlers> = {}): Handlers {
+  return {
+    'ingest-image': () => Promise.resolve({ output: ingested, assets: [] }),
+    'generate-picture': () => Promise.resolve({ output: generated, assets: [] }),
+    'render-picture-book': (context) =>
+      Promise.resolve({
+        output: {
+          document: { ...picture, mediaType: 'application/pdf' },
+          pages: context.children.filter((child) => child.status === 'succeeded').length + 2,
+          skipped: context.children.flatMap((child, index) => (child.status === 'succeeded' ? [] : [index])),
+          preflight: [],
+        } satisfies RenderPictureBookOutput,
+        assets: [],
+      }),
+    ...overrides,
+  };
+}
+
+const picture: PictureReference = {
+  assetId: 'asset_none',
+  storageKey: 'accounts/none',
+  mediaType: 'image/png',
+  bytes: 1,
+  sha256: '0'.repeat(64),
+  width: 1,
+  height: 1,
+};
+const ingested: IngestImageOutput = {
+  normalised: picture,
+  thumbnail: picture,
+  source: { format: 'png', width: 1, height: 1, frames: 1 },
+};
+const generated: GeneratePictureOutput = { picture, provider: 'offline', model: 'none', calls: 1 };
+
+export const policy: RetryPolicy = {
+  attempts: 3,
+  backoffBaseMs: 20,
+  backoffLimitMs: 100,
+  throttleLimitMs: 1_000,
+};
+const flowOptions = {
+  deliveries: 50,
+  keepCompletedSeconds: 3_600,
+  keepCompletedCount: 1_000,
+  keepFailedSeconds: 3_600,
+  keepFailedCount: 1_000,
+};
+
+const releases: (() => Promise<unknown>)[] = [];
+const atTeardown = (release: () => Promise<unknown>): void => void releases.push(release);
+
+/** Call it after each test: every scene holds a dozen connections, and the server has not many. */
+export async function closeScenes(): Promise<void> {
+  for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
+}
+
+export class Scene {
+  readonly database: Database;
+  readonly steps: StepStore;
+  readonly dispatches: DispatchStore;
+  readonly queues: QueueBackend;
+  readonly databaseUrl: string;
+  readonly #accountId = systemIds.next('acct');
+  readonly #assetId = systemIds.next('asset');
+
+  private constructor(databaseUrl: string, database: Database, queues: QueueBackend) {
+    this.databaseUrl = databaseUrl;
+    this.database = database;
+    this.queues = queues;
+    const hints = createEventHints(database, silentLog);
+    this.steps = createStepStore(database, hints);
+    this.dispatches = createDispatchStore(database, hints);
+    atTeardown(() => hints.flush());
+  }
+
+  static async open(backend: BackendName): Promise<Scene> {
+    const { url } = await createTestDatabase({ template: { name: 'process', prepare: migrateDatabase } });
+    const database = openDatabase({ url, poolSize: 10, log: silentLog, applicationName: 'test' });
+    atTeardown(() => database.close());
+    const redisUrl = backend === 'redis' ? (await createTestRedis()).url : undefined;
+    const queues = await openQueueBackend({ redisUrl, databaseUrl: url, prefix: '{test}', log: silentLog });
+    atTeardown(() => queues.close());
+    const scene = new Scene(url, database, queues);
+    await insertAccount(database.executor, { id: scene.#accountId, name: 'Test' });
+    await changeCredits(database.executor, {
+      accountId: scene.#accountId,
+      kind: 'grant',
+      amount: 1_000,
+      reason: 'test',
+    });
+    await insertAsset(database.executor, {
+      id: scene.#assetId,
+      accountId: scene.#accountId,
+      role: 'original',
+      storageKey: 'accounts/none',
+      mediaType: 'image/png',
+      bytes: 1,
+      sha256: '0'.repeat(64),
+    });
+    return scene;
+  }
+
+  async submit(photos: number, onItemFailure: OnItemFailure = 'fail'): Promise<string> {
+    const input = pictureBook.inputSchema.parse({
+      photos: Array.from({ length: photos }, () => ({ assetId: this.#assetId })),
+      style: 'poster',
+      title: 'A book',
+    });
+    const receipt = await submitJob(this.database, systemIds, {
+      accountId: this.#accountId,
+      kind: 'picture-book',
+      input,
+      plan: pictureBook.plan(input),
+      assets: pictureBook.assets(input),
+      onItemFailure,
+      priority: 0,
+      metadata: {},
+    });
+    return receipt.jobId;
+  }
+
+  async dispatcher(): Promise<Dispatcher> {
+    const dispatcher = createDispatcher({
+      store: this.dispatches,
+      flows: this.queues.flows,
+      limits: { windowFlows: 50, batch: 20, leaseMs: 5_000 },
+      flowOptions,
+      sweepIntervalMs: 200,
+      log: silentLog,
+    });
+    await dispatcher.start();
+    atTeardown(() => dispatcher.stop());
+    return dispatcher;
+  }
+
+  async workers(
+    given: Handlers = handlers(),
+    options: { graceMs?: number; lockMs?: number } = {},
+  ): Promise<StepWorker[]> {
+    const shared = {
+      backend: this.queues,
+      store: this.steps,
+      policy,
+      workerId: `test-${randomUUID()}`,
+      log: silentLog,
+      random: Math.random,
+      concurrency: 4,
+      lockMs: options.lockMs ?? 5_000,
+      stalledIntervalMs: 500,
+      maxStalls: 3,
+      graceMs: options.graceMs ?? 1_000,
+    };
+    const workers = [
+      createStepWorker({ ...shared, type: 'ingest', handlers: given }),
+      createStepWorker({ ...shared, type: 'generate', handlers: given }),
+      createStepWorker({ ...shared, type: 'pdf', handlers: given }),
+    ];
+    for (const worker of workers) {
+      await worker.start();
+      atTeardown(() => worker.stop());
+    }
+    return workers;
+  }
+
+  async job(jobId: string): Promise<JobRow> {
+    const job = await findJob(this.database.executor, this.#accountId, jobId);
+    if (job === undefined) throw new Error(`There is no job ${jobId}`);
+    return job;
+  }
+
+  async stepsOf(jobId: string): Promise<readonly StepRow[]> {
+    return await listSteps(this.database.executor, [jobId]);
+  }
+
+  async step(jobId: string, key: string): Promise<StepRow> {
+    const step = (await this.stepsOf(jobId)).find((row) => row.key === key);
+    if (step === undefined) throw new Error(`Job ${jobId} has no step ${key}`);
+    return step;
+  }
+
+  async events(jobId: string): Promise<readonly string[]> {
+    const events = await listJobEvents(this.database.executor, jobId, 0, 10_000);
+    return events.map((event) => event.type);
+  }
+
+  /** The job once it has settled. */
+  async settled(jobId: string, deadlineMs = 30_000): Promise<JobRow> {
+    return await eventually(
+      async () => {
+        const job = await this.job(jobId);
+        if (job.settledAt === null) throw new Error(`Job ${jobId} is ${job.status}`);
+        return job;
+      },
+      { deadlineMs },
+    );
+  }
+
+  get accountId(): string {
+    return this.#accountId;
+  }
+}
