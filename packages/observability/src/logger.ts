@@ -41,7 +41,11 @@ export function createLogger(options: LoggerOptions): Logger {
       serializers: { err: (plain: unknown) => plain },
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => void target?.write(prettify(redactText(line)) ?? '') },
+    {
+      write: (line: string) => {
+        target?.write(prettify(redactText(line)) ?? '');
+      },
+    },
   );
   return wrap(root, () => file?.flushSync());
 }

@@ -1,4 +1,5 @@
-type Release = () => Promise<unknown> | unknown;
+/** What it returns is awaited and dropped. */
+type Release = () => unknown;
 
 /**
  * Owns what was opened, and gives it back last in, first out: what was opened later may depend on what was opened before.
@@ -20,7 +21,7 @@ export class ResourceScope {
   async use<Resource>(
     name: string,
     acquire: () => Promise<Resource> | Resource,
-    release: (resource: Resource) => Promise<unknown> | unknown,
+    release: (resource: Resource) => unknown,
   ): Promise<Resource> {
     this.#refuseWhenClosed(name);
     const resource = await acquire();

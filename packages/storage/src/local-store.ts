@@ -112,7 +112,7 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<OpenAs
         const file = await open(path, 'r').catch((error: unknown) => {
           throw fileError('read from the store', error);
         });
-        const read = await file.readFile().finally(() => file.close());
+        const read = await file.readFile().finally(async () => file.close());
         if (!read.equals(probe))
           throw new PressroomError('storage-unavailable', 'The store gives other bytes back');
       });

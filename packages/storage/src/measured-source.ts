@@ -38,6 +38,8 @@ export class MeasuredSource {
 
   async *chunks(): AsyncGenerator<Buffer> {
     const { maxBytes, signal } = this.#options;
+    // While a chunk is handed over, an error that arrives here was thrown in by the reader as it gave up: not the source's.
+    let handedOver = false;
     try {
       signal?.throwIfAborted();
       if (signal !== undefined) addAbortSignal(signal, this.#source);
@@ -46,9 +48,12 @@ export class MeasuredSource {
         this.#bytes += bytes.length;
         if (maxBytes !== undefined && this.#bytes > maxBytes) throw tooLarge('The file', maxBytes);
         this.#hash.update(bytes);
+        handedOver = true;
         yield bytes;
+        handedOver = false;
       }
     } catch (error) {
+      if (handedOver && !signal?.aborted) throw error;
       this.#failure = { error: signal?.aborted ? signal.reason : error };
       throw this.#failure.error;
     } finally {

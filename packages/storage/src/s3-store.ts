@@ -120,6 +120,8 @@ export async function openS3Store(options: S3StoreOptions): Promise<OpenAssetSto
       await upload(key, Readable.from(measured.chunks(), { objectMode: false }), putOptions);
     } catch (error) {
       throw measured.failure === undefined ? error : measured.failure.error;
+    } finally {
+      source.destroy();
     }
     return { key, bytes: measured.bytes, sha256: measured.digest() };
   }
