@@ -1,3 +1,4 @@
+export * from './contract/index.ts';
 export * from './errors/error-registry.ts';
 export * from './errors/pressroom-error.ts';
 export * from './failure-plan.ts';
@@ -12,6 +13,7 @@ export * from './ports/generation-provider.ts';
 export * from './ports/id-source.ts';
 export * from './ports/log.ts';
 export * from './ports/step-store.ts';
+export * from './printable-script.ts';
 export * from './recipes/picture-book.ts';
 export * from './recipes/recipe.ts';
 export * from './recipes/recipe-catalog.ts';

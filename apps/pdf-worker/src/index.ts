@@ -1,0 +1,4 @@
+export * from './handlers/render-picture-book.ts';
+export * from './services/picture-book/book-content.ts';
+export * from './services/picture-book/check-printable.ts';
+export * from './services/picture-book/picture-book-renderer.ts';

@@ -1,0 +1,124 @@
+import { type PDFContext, PDFName, type PDFPage, type PDFRef } from 'pdf-lib';
+import type { Box } from './page-geometry.ts';
+import type { StructureElement, StructureTree } from './structure-tree.ts';
+import type { Typeface } from './typeface.ts';
+
+export interface TextStyle {
+  readonly face: Typeface;
+  /** Points. */
+  readonly size: number;
+  /** From baseline to baseline, in points. */
+  readonly leading: number;
+  /** 0 black to 1 white. */
+  readonly grey: number;
+  /** Added after every letter, in points. */
+  readonly tracking?: number;
+}
+
+export const ink = { text: 0.12, quiet: 0.4, rule: 0.7 } as const;
+export const hairline = 0.4;
+
+/** The content of one page: every stroke on it belongs either to a tag or to the page's furniture (an artifact). */
+export class Canvas {
+  readonly page: PDFPage;
+  readonly #context: PDFContext;
+  readonly #structure: StructureTree;
+  readonly #pageKey: number;
+  readonly #operators: string[] = [];
+  readonly #fonts = new Map<string, PDFRef>();
+  readonly #images = new Map<string, PDFRef>();
+
+  constructor(context: PDFContext, page: PDFPage, structure: StructureTree) {
+    this.page = page;
+    this.#context = context;
+    this.#structure = structure;
+    this.#pageKey = structure.addPage();
+  }
+
+  /** What `draw` draws is the content of `element`. */
+  tagged(element: StructureElement, draw: () => void): void {
+    const id = this.#structure.mark(this.#pageKey, this.page.ref, element);
+    this.#operators.push(`/${element.type} <</MCID ${id}>> BDC`);
+    draw();
+    this.#operators.push('EMC');
+  }
+
+  /** What `draw` draws is left out when the page is read aloud. */
+  artifact(kind: 'Pagination' | 'Layout', draw: () => void): void {
+    this.#operators.push(`/Artifact <</Type /${kind}>> BDC`);
+    draw();
+    this.#operators.push('EMC');
+  }
+
+  /** Lines of text from the first baseline `y` down; `x` is the left edge, or the axis of centred lines. */
+  text(
+    lines: readonly string[],
+    x: number,
+    y: number,
+    style: TextStyle,
+    align: 'left' | 'centre' = 'left',
+  ): void {
+    const { face, size, leading, grey, tracking = 0 } = style;
+    this.#fonts.set(face.resourceName, face.ref);
+    const operators = [
+      `BT /${face.resourceName} ${number(size)} Tf ${number(grey)} g ${number(tracking)} Tc`,
+    ];
+    for (const [index, line] of lines.entries()) {
+      const left = align === 'left' ? x : x - textWidth(line, style) / 2;
+      operators.push(`1 0 0 1 ${number(left)} ${number(y - index * leading)} Tm`, face.show(line, size));
+    }
+    this.#operators.push(...operators, 'ET');
+  }
+
+  rule(x: number, y: number, width: number, grey: number = ink.rule): void {
+    this.#operators.push(
+      `q ${hairline} w ${grey} G ${number(x)} ${number(y)} m ${number(x + width)} ${number(y)} l S Q`,
+    );
+  }
+
+  frame(box: Box, grey: number = ink.rule): void {
+    this.#operators.push(`q ${hairline} w ${grey} G ${rectangle(box)} re S Q`);
+  }
+
+  /** The whole image stretched over `box`, shown only inside `window`. */
+  image(image: PDFRef, box: Box, window?: Box): void {
+    const name = `I-${image.objectNumber}`;
+    this.#images.set(name, image);
+    const clip = window === undefined ? '' : `${rectangle(window)} re W n `;
+    const { x, y, width, height } = box;
+    this.#operators.push(
+      `q ${clip}${number(width)} 0 0 ${number(height)} ${number(x)} ${number(y)} cm /${name} Do Q`,
+    );
+  }
+
+  /** Writes the content into the page; to be called once. */
+  finish(): void {
+    const { node } = this.page;
+    const context = this.#context;
+    const content = context.flateStream(Buffer.from(this.#operators.join('\n'), 'latin1'));
+    node.set(PDFName.of('Contents'), context.register(content));
+    node.set(
+      PDFName.of('Resources'),
+      context.obj({ Font: Object.fromEntries(this.#fonts), XObject: Object.fromEntries(this.#images) }),
+    );
+    node.set(PDFName.of('TrimBox'), node.MediaBox());
+    node.set(PDFName.of('StructParents'), context.obj(this.#pageKey));
+    node.set(PDFName.of('Tabs'), PDFName.of('S'));
+  }
+}
+
+/** Width of a line in points, tracking included, a space at its end left out. */
+export function textWidth(line: string, style: TextStyle): number {
+  const { face, size, tracking = 0 } = style;
+  const seen = line.trimEnd();
+  return face.width(seen, size) + tracking * Math.max(0, seen.length - 1);
+}
+
+function rectangle({ x, y, width, height }: Box): string {
+  return [x, y, width, height].map(number).join(' ');
+}
+
+/** Thousandths of a point are far below what any printer resolves, and never come out in exponent notation. */
+function number(value: number): string {
+  return String(Math.round(value * 1_000) / 1_000);
+}
