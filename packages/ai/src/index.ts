@@ -1,3 +1,4 @@
+export type { ClosableProvider } from './closable-provider.ts';
 export * from './gemini/gemini-provider.ts';
 export * from './generation-provider-factory.ts';
 export * from './offline/measure-line-art.ts';

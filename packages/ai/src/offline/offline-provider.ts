@@ -1,10 +1,6 @@
-import {
-  type GeneratedPicture,
-  type GenerationProvider,
-  type PictureRequest,
-  PressroomError,
-} from '@pressroom/domain';
+import { type GeneratedPicture, type PictureRequest, PressroomError } from '@pressroom/domain';
 import { Piscina } from 'piscina';
+import type { ClosableProvider } from '../closable-provider.ts';
 import { decodePicture } from './decode-picture.ts';
 import type { RenderedStyle } from './rendered-style.ts';
 import { offlineStyles } from './style-catalog.ts';
@@ -17,18 +13,12 @@ export interface OfflineProviderOptions {
   readonly longEdge?: number;
 }
 
-/** A provider that owns threads. */
-export interface OfflineProvider extends GenerationProvider, AsyncDisposable {
-  /** Lets no new picture in, ends the threads. Pictures in work are cut. May be called twice. */
-  close(): Promise<void>;
-}
-
 /**
  * Makes pictures without any service: image processing on worker threads, started with the first picture and ended
  * after half a minute without work. Same picture and style, same bytes. An abort kills the thread at once.
  * Throws `prompt-needs-provider` for a free prompt and `provider-refused` for bytes that are no picture.
  */
-export function createOfflineProvider(options: OfflineProviderOptions = {}): OfflineProvider {
+export function createOfflineProvider(options: OfflineProviderOptions = {}): ClosableProvider {
   const { threads = 1, longEdge = 2048 } = options;
   const pool = new Piscina<StyleTask, RenderedStyle>({
     filename: new URL('./style-thread.js', import.meta.url).href,
