@@ -69,6 +69,13 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
       'Embedded PostgreSQL is ready',
     );
 
+    const end = async () => {
+      try {
+        await stopServer(context);
+      } finally {
+        await lock.release();
+      }
+    };
     let stopping: Promise<void> | undefined;
     return {
       url,
@@ -80,7 +87,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
         return urlOf(port, name);
       },
       stop: () => {
-        stopping ??= stopServer(context).finally(() => lock.release());
+        stopping ??= end();
         return stopping;
       },
     };

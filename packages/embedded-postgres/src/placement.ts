@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Log } from '@pressroom/domain';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
-import { canTraverse, chooseServerUser, ownFolder, type ServerUser } from './server-user.ts';
+import { canTraverse, chooseServerUser, ownFolder, runsAsRoot, type ServerUser } from './server-user.ts';
 
 /** Where everything of one embedded server lies. */
 export interface Placement {
@@ -30,7 +30,10 @@ export async function placeCluster(wantedFolder: string, log: Log): Promise<Plac
   const wanted = resolve(wantedFolder);
   await makeFolder(wanted);
   const user = await chooseServerUser([join(wanted, 'data'), wanted]);
-  if (user === undefined) return layOut(wanted, user);
+  if (user === undefined) {
+    await access(wanted, constants.R_OK | constants.W_OK | constants.X_OK).catch(refuseFolder(wanted));
+    return layOut(wanted, user);
+  }
 
   const hasData = await exists(join(wanted, 'data', 'PG_VERSION'));
   const fallback = join(fallbackRoot(), createHash('sha256').update(wanted).digest('hex').slice(0, 16));
@@ -90,15 +93,17 @@ async function opens(folder: string, user: ServerUser): Promise<boolean> {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  } catch (cause) {
+  await mkdir(path, { recursive: true, mode: runsAsRoot() ? 0o711 : 0o700 }).catch(refuseFolder(path));
+}
+
+function refuseFolder(path: string): (cause: Error) => never {
+  return (cause) => {
     throw new EmbeddedPostgresError(
       'data-folder-unusable',
-      `Cannot make the data folder ${path}: ${(cause as Error).message}. Choose another one, or set DATABASE_URL.`,
+      `Cannot use the data folder ${path}: ${cause.message}. Start as its owner, choose another one, or set DATABASE_URL.`,
       { cause },
     );
-  }
+  };
 }
 
 async function exists(path: string): Promise<boolean> {

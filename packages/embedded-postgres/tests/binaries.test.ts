@@ -71,7 +71,7 @@ async function packageWithoutLinks(parent: string): Promise<string> {
   await cp(installed, copy, {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (path) => !path.endsWith('.a'),
+    filter: (path) => !path.endsWith('.a') && !path.endsWith('timezone') && !path.endsWith('extension'),
   });
   for (const { target } of await links(join(copy, 'native'))) await rm(join(copy, target), { force: true });
   return join(copy, 'native');

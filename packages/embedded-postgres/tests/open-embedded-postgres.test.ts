@@ -161,3 +161,18 @@ test('removes what a killed first start left half made', async () => {
     });
   },
 );
+
+(root ? test.skip : test)('refuses a folder that is not ours to write', async () => {
+  await chmod(base, 0o500);
+  await expect(openEmbeddedPostgres({ dataFolder: base })).rejects.toMatchObject({
+    code: 'data-folder-unusable',
+  });
+  await chmod(base, 0o700);
+});
+
+test('refuses a place where no folder can be', async () => {
+  await writeFile(join(base, 'file'), '');
+  await expect(openEmbeddedPostgres({ dataFolder: join(base, 'file', 'pg') })).rejects.toMatchObject({
+    code: 'data-folder-unusable',
+  });
+});

@@ -4,7 +4,7 @@ import { sharedServerUrl } from '../run/test-variables.ts';
 import { ensureTemplate, type TestTemplate } from './test-template.ts';
 
 export interface TestDatabaseOptions {
-  /** Cloned for each database, in a few milliseconds. Without one the database is empty. */
+  /** Cloned for each database, within tens of milliseconds. Without one the database is empty. */
   readonly template?: TestTemplate;
 }
 
@@ -22,7 +22,10 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   await withClient(shared, async (client) => {
     const source =
       options.template === undefined ? 'template0' : await ensureTemplate(client, shared, options.template);
-    await client.query(`create database ${name} template ${client.escapeIdentifier(source)}`);
+    // Copying files takes a seventh of the time that the default takes, which writes every page to the log.
+    await client.query(
+      `create database ${name} template ${client.escapeIdentifier(source)} strategy file_copy`,
+    );
   });
   const url = new URL(shared);
   url.pathname = `/${name}`;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import { DeadlineExceeded } from './with-deadline.ts';
 
 export interface EventuallyOptions {
@@ -36,7 +37,7 @@ export async function eventually<T>(
   const failure = new DeadlineExceeded(what, deadlineMs);
   if (last !== undefined) {
     failure.cause = last;
-    failure.message += `. Last: ${(last as { message?: unknown }).message ?? String(last)}`;
+    failure.message += `. Last: ${isNativeError(last) ? last.message : JSON.stringify(last)}`;
   }
   throw failure;
 }
