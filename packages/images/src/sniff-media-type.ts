@@ -26,10 +26,17 @@ const imageTypes: Readonly<Record<string, string>> = {
   'image/svg+xml': 'an SVG drawing',
 };
 
-/** file-type looks past these first bytes and gives up on damage; the decoder tells better what is wrong. */
-const startsOfDamaged = [
+/**
+ * file-type looks past these first bytes, and gives up where the file is damaged or (TIFF) its directory lies beyond the
+ * head. The decoder can tell better what is wrong, if anything is.
+ */
+const bareSignatures = [
   { mediaType: 'image/jpeg', start: [0xff, 0xd8] },
   { mediaType: 'image/png', start: [0x89, 0x50, 0x4e, 0x47] },
+  { mediaType: 'image/tiff', start: [0x49, 0x49, 0x2a, 0x00] },
+  { mediaType: 'image/tiff', start: [0x49, 0x49, 0x2b, 0x00] },
+  { mediaType: 'image/tiff', start: [0x4d, 0x4d, 0x00, 0x2a] },
+  { mediaType: 'image/tiff', start: [0x4d, 0x4d, 0x00, 0x2b] },
 ] as const;
 
 /** Names that libraries give to variants which are read the same way. */
@@ -77,8 +84,8 @@ export async function sniffMediaType(head: Uint8Array): Promise<SniffedType> {
   const text = readSvgHead(head);
   if (text !== undefined && findSvgRoot(text) !== undefined) return describe('image/svg+xml');
   if (binary !== undefined) return describe(binary);
-  const damaged = startsOfDamaged.find(({ start }) => start.every((byte, at) => head[at] === byte));
-  if (damaged !== undefined) return describe(damaged.mediaType);
+  const bare = bareSignatures.find(({ start }) => start.every((byte, at) => head[at] === byte));
+  if (bare !== undefined) return describe(bare.mediaType);
   if (text !== undefined && isTextHead(head)) {
     return describe(
       /<(!doctype\s+html|html|head|body)[\s>]/i.test(text.slice(0, 4_096)) ? 'text/html' : 'text/plain',

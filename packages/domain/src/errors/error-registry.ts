@@ -117,6 +117,11 @@ export const errorRegistry = {
     'The picture has too many frames',
     'Send a picture with fewer frames than the limit named in `detail`.',
   ),
+  'image-too-complex': define(
+    'permanent',
+    'The picture takes too much time or memory to read',
+    'Save it again as a plain JPEG or PNG and send that file.',
+  ),
   'image-corrupt': define(
     'permanent',
     'The picture is damaged',

@@ -1,0 +1,4 @@
+export * from './handlers/ingest-image.ts';
+export * from './services/images/configure-sharp.ts';
+export { createHeicDecoder, type HeicDecoder } from './services/images/heic/heic-decoder.ts';
+export type { StoredOriginal } from './services/images/image-run.ts';

@@ -1,0 +1,47 @@
+import sharp from 'sharp';
+import { type ImageStage, required } from '../image-run.ts';
+import { normalisedLongEdge, thumbnailLongEdge } from '../picture-sizes.ts';
+import { openPicture, runPipeline } from '../sharp-pipeline.ts';
+
+const white = '#ffffff';
+
+/**
+ * An upright 8-bit sRGB JPEG without metadata, alpha over white, and its thumbnail. sharp drops metadata unless asked to
+ * keep it; the thumbnail comes from the normalised picture, so the original is decoded once.
+ */
+export const normalisePicture: ImageStage = async (run, data) => {
+  const { intermediate } = data;
+  const source =
+    intermediate === undefined
+      ? await run.original.read(required(data, 'asset'))
+      : await run.work.read(intermediate.name);
+  const normalised = await runPipeline(
+    openPicture(source, run.limits)
+      .autoOrient()
+      .resize(normalisedLongEdge, normalisedLongEdge, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: white })
+      .toColourspace('srgb')
+      // Full chroma resolution: outlines are drawn from this picture, and coloured edges would blur.
+      .jpeg({ quality: 90, chromaSubsampling: '4:4:4' }),
+    run.signal,
+  );
+  const thumbnail = await runPipeline(
+    sharp(normalised.data)
+      .resize(thumbnailLongEdge, thumbnailLongEdge, { fit: 'inside', withoutEnlargement: true })
+      .jpeg({ quality: 80 }),
+    run.signal,
+  );
+  await Promise.all([
+    run.work.put('normalised.jpg', normalised.data),
+    run.work.put('thumbnail.jpg', thumbnail.data),
+  ]);
+  if (intermediate !== undefined) run.work.release(intermediate.name);
+  return {
+    normalised: pictureOf('normalised.jpg', normalised.info),
+    thumbnail: pictureOf('thumbnail.jpg', thumbnail.info),
+  };
+};
+
+function pictureOf(name: string, info: { readonly width: number; readonly height: number }) {
+  return { name, mediaType: 'image/jpeg', width: info.width, height: info.height };
+}
