@@ -1,4 +1,4 @@
-import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ByteRange, type Clock, PressroomError, type StoredBlob } from '@pressroom/domain';
 import { makeDurableFolder, syncFolder } from './durable-folder.ts';
@@ -109,10 +109,9 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<OpenAs
     check: async () => {
       const probe = Buffer.from('probe');
       await incoming.receive(probe, {}, async ({ path }) => {
-        const file = await open(path, 'r').catch((error: unknown) => {
+        const read = await readFile(path).catch((error: unknown) => {
           throw fileError('read from the store', error);
         });
-        const read = await file.readFile().finally(async () => file.close());
         if (!read.equals(probe))
           throw new PressroomError('storage-unavailable', 'The store gives other bytes back');
       });

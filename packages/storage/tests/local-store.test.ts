@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openAssetStore, openLocalStore } from '@pressroom/storage';
-import { describeStoreContract, inChunks, patterned, stuckSource } from './store-contract.ts';
+import { inChunks, patterned, stuckSource } from './sources.ts';
+import { describeStoreContract } from './store-contract.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -59,7 +60,7 @@ describe('openLocalStore', () => {
     const { key } = await store.putByContent((hash) => `c/${hash}`, inChunks(bytes));
     await truncate(join(folder, 'blobs', key), 5_000);
     await store.putByContent((hash) => `c/${hash}`, inChunks(bytes));
-    expect(await store.getBytes(key, { maxBytes: 10_000 })).toEqual(bytes);
+    expect((await store.getBytes(key, { maxBytes: 10_000 })).equals(bytes)).toBe(true);
   });
 
   test('survives the removal of a folder between two puts into it', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type OpenAssetStore, openAssetStore, type S3StoreOptions } from '@pressroom/storage';
 import { type S3StandIn, startS3StandIn } from './s3-stand-in/s3-server.ts';
-import { describeStoreContract, inChunks, patterned, stuckSource } from './store-contract.ts';
+import { inChunks, patterned, stuckSource } from './sources.ts';
+import { describeStoreContract } from './store-contract.ts';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
