@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import {
+  type AssetStore,
+  type ChildStep,
+  type GenerationProvider,
+  type IdSource,
+  type IngestImageOutput,
+  PressroomError,
+  type StepHandler,
+  storageKeys,
+} from '@pressroom/domain';
+import { loadPicture } from '../services/load-picture.ts';
+import { toPrintReady } from '../services/print-ready-picture.ts';
+
+export interface GeneratePictureDependencies {
+  readonly provider: GenerationProvider;
+  readonly store: AssetStore;
+  readonly ids: IdSource;
+}
+
+/** One ingested photo in, one picture for one page out. The bytes are kept by content, so a second attempt leaves no orphan. */
+export function createGeneratePictureHandler({
+  provider,
+  store,
+  ids,
+}: GeneratePictureDependencies): StepHandler<'generate-picture'> {
+  return async ({ accountId, input, children, signal, log }) => {
+    const { normalised } = ingestedPhoto(children);
+    const picture = await loadPicture(store, normalised, signal);
+    const generated = await provider.generatePicture({ picture, style: input.style, signal });
+    const { bytes, mediaType, width, height } = await toPrintReady(generated, signal);
+    const blob = await store.putByContent(
+      (sha256) => storageKeys.content(accountId, sha256),
+      Readable.from([bytes]),
+      { contentType: mediaType, maxBytes: bytes.byteLength, signal },
+    );
+    const { provider: providerName, model, usage } = generated;
+    log.info(
+      { index: input.index, provider: providerName, model, usage, bytes: blob.bytes },
+      'Picture generated',
+    );
+    const stored = {
+      assetId: ids.next('asset'),
+      storageKey: blob.key,
+      mediaType,
+      bytes: blob.bytes,
+      sha256: blob.sha256,
+      width,
+      height,
+    };
+    return {
+      output: { picture: stored, provider: providerName, model, calls: 1 },
+      assets: [{ ...stored, role: 'generated' }],
+    };
+  };
+}
+
+/** The recipe plans exactly one `ingest-image` under each picture, and a picture whose photo failed is never started. */
+function ingestedPhoto(children: readonly ChildStep[]): IngestImageOutput {
+  const child = children.find(({ handler, status }) => handler === 'ingest-image' && status === 'succeeded');
+  if (child === undefined) {
+    throw new PressroomError('internal', 'A picture was started without its ingested photo');
+  }
+  return child.output as IngestImageOutput;
+}
