@@ -7,7 +7,7 @@ export function connectionUrl(port: number, password: string, database: string):
 }
 
 /** Runs `work` on one connection that is closed afterwards. */
-export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: 3_000,
