@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Clock, type PutOptions, systemClock } from '@pressroom/domain';
+import { makeDurableFolder } from './durable-folder.ts';
 import { MeasuredSource } from './measured-source.ts';
 import { fileError, isAbsent } from './storage-errors.ts';
 
@@ -35,7 +36,7 @@ export class IncomingFolder {
     }: { clock?: Clock; uniqueName?: () => string } = {},
   ): Promise<IncomingFolder> {
     try {
-      await mkdir(path, { recursive: true });
+      await makeDurableFolder(path);
       await sweep(path, clock.now().getTime() - staleAfterMs);
     } catch (error) {
       throw fileError(`use the folder ${path}`, error);
