@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CreateWorkerModule, createWorkerService } from '@pressroom/process';
 import { createRenderPictureBookHandler } from './handlers/render-picture-book.ts';
@@ -7,11 +8,12 @@ import { createPictureBookRenderer } from './services/picture-book/picture-book-
 /** Takes `pdf` steps: pictures in, a booklet out. */
 export const createPdfWorker: CreateWorkerModule = async (resources, scope) => {
   const { config, assets, ids } = resources;
-  // A folder of this process's own, so that what a killed one left behind is told apart and removed by the next.
-  const temporaryFolder = join(config.dataFolder, 'tmp', `pdf-${process.pid}`);
-  await rm(temporaryFolder, { recursive: true, force: true });
-  await mkdir(temporaryFolder, { recursive: true });
-  scope.defer('temporary folder', () => rm(temporaryFolder, { recursive: true, force: true }));
+  // On this machine's own disk, never in a data folder that machines share: it holds one attempt's pictures.
+  const temporaryFolder = await scope.use(
+    'temporary folder',
+    () => mkdtemp(join(tmpdir(), 'pressroom-pdf-')),
+    (folder) => rm(folder, { recursive: true, force: true }),
+  );
   const renderer = await scope.use(
     'page threads',
     () => createPictureBookRenderer({ threads: config.workers.pdfConcurrency }),

@@ -1,3 +1,4 @@
+export * from './dispatcher-service.ts';
 export * from './resources.ts';
 export * from './run-worker.ts';
 export * from './wait-until-reachable.ts';

@@ -1,14 +1,17 @@
 import { loadConfig } from '@pressroom/config';
 import type { WorkerType } from '@pressroom/domain';
 import { createHealthServer, createLogger } from '@pressroom/observability';
-import { defineService, runMain, type Service } from '@pressroom/runtime';
+import { defineService, type ResourceScope, runMain, type Service } from '@pressroom/runtime';
 import { openResources, type Resources } from './resources.ts';
+
+/** What a worker app exports: its service, given everything it stands on. What it opens itself belongs to the scope. */
+export type CreateWorkerModule = (resources: Resources, scope: ResourceScope) => Promise<Service>;
 
 /** The whole `main` of a worker app: settings, resources, its module beside a health server, until a signal comes. */
 export async function runWorkerMain(
   type: WorkerType,
   environment: Readonly<Record<string, string | undefined>>,
-  createModule: (resources: Resources) => Promise<Service>,
+  createModule: CreateWorkerModule,
 ): Promise<void> {
   const name = `${type}-worker`;
   await runMain(name, async (scope, context) => {
@@ -18,7 +21,7 @@ export async function runWorkerMain(
     const resources = await openResources({ name, config, log, scope, signal: context.signal });
     const { health, metrics } = resources;
     const server = createHealthServer({ ...config.health, health, metrics, log });
-    return [server, await createModule(resources), readiness(resources)];
+    return [server, await createModule(resources, scope), readiness(resources)];
   });
 }
 

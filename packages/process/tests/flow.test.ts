@@ -281,8 +281,9 @@ describe.each(backends)('on %s', (backend) => {
       deadlineMs: 10_000,
     });
     await cancelJob(scene.database, scene.accountId, jobId);
-    const steps = (await scene.stepsOf(jobId)).map((step) => ({ stepId: step.id, worker: step.worker }));
-    await removeFlow(scene.queues, { generation: 1, steps }, silentLog);
+    const rows = await scene.stepsOf(jobId);
+    const steps = rows.map(({ id, worker, generation }) => ({ stepId: id, worker, generation }));
+    await removeFlow(scene.queues, steps, silentLog);
     for (const queue of scene.queues.queues) {
       expect(await queue.getJobCounts('waiting', 'waiting-children', 'delayed', 'active')).toEqual({
         waiting: 0,

@@ -20,6 +20,12 @@ export async function findAccount(executor: Executor, accountId: string): Promis
   return row;
 }
 
+/** False only on a database that nobody has used yet. */
+export async function hasAccounts(executor: Executor): Promise<boolean> {
+  const rows = await executor.select({ id: accounts.id }).from(accounts).limit(1);
+  return rows.length === 1;
+}
+
 export interface CreditChange {
   readonly accountId: string;
   readonly kind: CreditKind;

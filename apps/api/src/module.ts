@@ -1,0 +1,31 @@
+import { listSteps } from '@pressroom/database';
+import { openDispatcher, type Resources } from '@pressroom/process';
+import { removeFlow } from '@pressroom/queue';
+import { composeServices, type ResourceScope, type Service } from '@pressroom/runtime';
+import { type Api, createApi } from './create-api.ts';
+
+export interface ApiModule {
+  readonly service: Service;
+  readonly api: Api;
+}
+
+/** The HTTP API and the dispatcher beside it, given everything they stand on. */
+export async function createApiModule(resources: Resources, scope: ResourceScope): Promise<ApiModule> {
+  const { database, queues, log } = resources;
+  const { dispatcher, service: dispatching, hintListener } = await openDispatcher(resources, scope);
+  const api = createApi({
+    ...resources,
+    store: resources.assets,
+    dispatcher,
+    hintListener,
+    queueAdmin: {
+      queues: queues.queues,
+      removeFlow: async (jobId) => {
+        const steps = await listSteps(database.executor, [jobId]);
+        const queued = steps.map(({ id, worker, generation }) => ({ stepId: id, worker, generation }));
+        await removeFlow(queues, queued, log);
+      },
+    },
+  });
+  return { api, service: composeServices('api', [dispatching, api]) };
+}
