@@ -79,7 +79,8 @@ const refusedTypes: Readonly<Record<string, string>> = {
 export async function sniffMediaType(head: Uint8Array): Promise<SniffedType> {
   const found = await signatureOf(head);
   const binary = found === undefined ? undefined : (aliases[found] ?? found);
-  const mayBeText = binary === undefined || binary === 'application/xml' || binary === 'application/gzip';
+  // A UTF-16 byte order mark is taken for the beginning of an MP3 frame.
+  const mayBeText = binary === undefined || /^(?:application\/(?:xml|gzip)|audio\/mpeg)$/.test(binary);
   if (!mayBeText) return describe(binary);
   const text = readSvgHead(head);
   if (text !== undefined && findSvgRoot(text) !== undefined) return describe('image/svg+xml');
@@ -119,8 +120,10 @@ function describe(mediaType: string): SniffedType {
   };
 }
 
-/** The last character may be cut in two, so up to three bytes of the end are forgiven. */
+/** Control characters tell bytes from text; up to three bytes of a character that the head cuts in two are forgiven. */
 function isTextHead(head: Uint8Array): boolean {
-  if (head.length === 0) return false;
-  return [0, 1, 2, 3].some((cut) => cut < head.length && isUtf8(head.subarray(0, head.length - cut)));
+  const control = head.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27));
+  if (head.length === 0 || control) return false;
+  const cuts = head.length >= 1_024 ? [0, 1, 2, 3] : [0];
+  return cuts.some((cut) => isUtf8(head.subarray(0, head.length - cut)));
 }

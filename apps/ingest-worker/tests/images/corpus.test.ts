@@ -48,8 +48,12 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
       if (facts['quad'] !== undefined) {
         const expected = (facts['quad'] as string[]).map(hexColour);
         const tolerance = facts['quad_tol'] as number;
-        expect(largestDifference(await quartersOf(outcome.normalised), expected)).toBeLessThanOrEqual(tolerance);
-        expect(largestDifference(await quartersOf(outcome.thumbnail), expected)).toBeLessThanOrEqual(tolerance);
+        expect(largestDifference(await quartersOf(outcome.normalised), expected)).toBeLessThanOrEqual(
+          tolerance,
+        );
+        expect(largestDifference(await quartersOf(outcome.thumbnail), expected)).toBeLessThanOrEqual(
+          tolerance,
+        );
       }
     },
   );
@@ -60,7 +64,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
       const file = files.find((candidate) => candidate.name === name);
       const run = await harness.ingest(await readFile(file?.path ?? ''));
       expect(run.result.output.source.format).toBe('heic');
-      const [width = 0, height = 0] = file?.expectation['display'] as number[];
+      const [width = 0, height = 0] = (file?.expectation['display'] ?? []) as number[];
       expect(run.result.output.normalised.width > run.result.output.normalised.height).toBe(width > height);
     },
   );

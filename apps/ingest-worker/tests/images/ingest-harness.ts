@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
   type AssetStore,
-  silentLog,
   type StageRecord,
   type StageTiming,
   type StepContext,
   type StepResult,
+  silentLog,
   storageKeys,
 } from '@pressroom/domain';
 import { defaultImageLimits, type ImageLimits } from '@pressroom/images';

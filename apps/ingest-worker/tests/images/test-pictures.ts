@@ -29,18 +29,19 @@ export async function quarters(width: number, height: number): Promise<Sharp> {
 /** Stored so that a reader which follows the EXIF orientation sees {@link quarters} upright. */
 export async function storedWithOrientation(orientation: number): Promise<Buffer> {
   const upright = await (await quarters(160, 100)).png().toBuffer();
-  const undo: Readonly<Record<number, (picture: Sharp) => Sharp>> = {
-    1: (picture) => picture,
-    2: (picture) => picture.flop(),
-    3: (picture) => picture.rotate(180),
-    4: (picture) => picture.flip(),
-    5: (picture) => picture.rotate(90).flop(),
-    6: (picture) => picture.rotate(270),
-    7: (picture) => picture.rotate(270).flop(),
-    8: (picture) => picture.rotate(90),
-  };
-  const turned = await (undo[orientation]?.(sharp(upright)) ?? sharp(upright)).png().toBuffer();
-  return sharp(turned).withMetadata({ orientation }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
+  const undo = (
+    [[], ['mirror'], [180], [180, 'mirror'], [90, 'mirror'], [270], [270, 'mirror'], [90]] as const
+  )[orientation - 1];
+  let turned = upright;
+  // One at a time: within one pipeline sharp has an order of its own.
+  for (const turn of undo ?? []) {
+    const picture = turn === 'mirror' ? sharp(turned).flop() : sharp(turned).rotate(turn);
+    turned = await picture.png().toBuffer();
+  }
+  return sharp(turned)
+    .withMetadata({ orientation })
+    .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+    .toBuffer();
 }
 
 /** Random, so that it does not compress away and a cut removes picture data. */

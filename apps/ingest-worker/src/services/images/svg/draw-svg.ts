@@ -4,16 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { PressroomError } from '@pressroom/domain';
 import { outOfMemoryExit } from './draw-svg-exit.ts';
 
-const drawSeconds = 20;
+const defaultTimeoutSeconds = 20;
 const script = fileURLToPath(new URL('./draw-svg-process.js', import.meta.url));
 
 /**
- * Draws sanitised text in a process that is killed on abort, after 20 seconds, or above 768 MiB. Gives a PNG of the size
+ * Draws sanitised text in a process that is killed on abort, after `timeoutSeconds`, or above 768 MiB. Gives a PNG of the size
  * that the text says. Errors thrown: `image-corrupt`, `image-too-complex`; an abort throws the signal's reason.
  */
-export async function drawSvg(text: string, signal: AbortSignal): Promise<Buffer> {
+export async function drawSvg(
+  text: string,
+  signal: AbortSignal,
+  timeoutSeconds: number = defaultTimeoutSeconds,
+): Promise<Buffer> {
   signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(drawSeconds * 1_000);
+  const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
   const child = spawn(process.execPath, ['--max-old-space-size=256', script], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
@@ -32,7 +36,7 @@ export async function drawSvg(text: string, signal: AbortSignal): Promise<Buffer
   if (timeout.aborted) {
     throw new PressroomError(
       'image-too-complex',
-      `The drawing takes longer than ${drawSeconds} seconds to draw`,
+      `The drawing takes longer than ${timeoutSeconds} seconds to draw`,
     );
   }
   if (exit.status === 'rejected') {
