@@ -1,0 +1,86 @@
+// Writes the pages that are made from the code, so that they cannot say anything else: `npm run generate`.
+// With --check it writes nothing and fails when a page is stale.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { buildOpenApiDocument, errorStatuses } from '@pressroom/api';
+import { renderSettingsTable } from '@pressroom/config';
+import { errorRegistry, ingestMachine, jobMachine, stepMachine } from '@pressroom/domain';
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const note = '<!-- Made by `npm run generate`. Change the code, not this page. -->\n';
+
+const pages = {
+  'docs/reference/errors.md': renderErrors(),
+  'docs/reference/life-cycles.md': renderLifeCycles(),
+  'docs/reference/settings.md': `# Settings\n\n${note}\nAll settings are environment variables.\n\n${renderSettingsTable()}`,
+  'docs/reference/openapi.json': `${JSON.stringify(buildOpenApiDocument(), null, 2)}\n`,
+};
+
+const stale = Object.entries(pages).filter(([path, text]) => read(join(root, path)) !== text);
+if (check && stale.length > 0) {
+  console.error(
+    `Stale: ${stale.map(([path]) => path).join(', ')}. Run \`npm run generate\` and commit what it wrote.`,
+  );
+  process.exit(1);
+}
+for (const [path, text] of stale) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+  console.log(`wrote ${path}`);
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function renderErrors() {
+  const rows = Object.entries(errorRegistry).map(
+    ([code, { title, retryability, advice }]) =>
+      `| \`${code}\` | ${errorStatuses[code]} | ${retryability} | ${title} | ${advice} |`,
+  );
+  return [
+    '# Errors',
+    '',
+    note,
+    'Every error has a stable `code`. `transient` ones are tried again and spend an attempt, `throttled` ones wait and spend none, `permanent` ones stop at once.',
+    '',
+    '| code | HTTP | sort | title | what to do |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function renderLifeCycles() {
+  const parts = [jobMachine, stepMachine, ingestMachine].map((machine) => {
+    const edges = Object.entries(machine.transitions).flatMap(([event, { from, to }]) =>
+      from.map((state) => `    ${state} --> ${to}: ${event}`),
+    );
+    const ends = machine.final.map((state) => `    ${state} --> [*]`);
+    return [
+      `## ${machine.name}`,
+      '',
+      '```mermaid',
+      'stateDiagram-v2',
+      `    [*] --> ${machine.initial}`,
+      ...edges,
+      ...ends,
+      '```',
+      '',
+    ].join('\n');
+  });
+  return [
+    '# Life cycles',
+    '',
+    note,
+    'Each arrow is one guarded update; nothing else changes a status.',
+    '',
+    ...parts,
+  ].join('\n');
+}
