@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../errors/error-registry.ts';
 import type { HandlerName, StepCatalog } from '../step-catalog.ts';
 
 export type OnItemFailure = 'fail' | 'skip';
@@ -18,12 +19,28 @@ export type StepPlan = {
   };
 }[HandlerName];
 
+/** What the running system can do beyond its files: some inputs need it. */
+export interface Abilities {
+  /** True when an online provider can follow a prompt in the user's own words. */
+  readonly freePrompts: boolean;
+}
+
+/** A reason to refuse an input that its schema lets through. */
+export interface InputProblem {
+  readonly code: ErrorCode;
+  /** Into the input: `['photos', 3, 'caption']`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
 /** A job kind's definition. Pure: the same input gives the same plan. */
 export interface Recipe<Kind extends string, Schema extends z.ZodType> {
   readonly kind: Kind;
   readonly title: string;
   readonly description: string;
   readonly inputSchema: Schema;
+  /** Looked at before submission, so that nobody waits and pays for what cannot come out. */
+  readonly check?: (input: z.output<Schema>, abilities: Abilities) => readonly InputProblem[];
   /** Asset ids that must exist in the account and be of the named sort. */
   readonly assets: (
     input: z.output<Schema>,

@@ -1,0 +1,59 @@
+import { pipeline } from 'node:stream/promises';
+import { type AccountRow, type CreditEntryRow, findAccount, listCreditEntries } from '@pressroom/database';
+import { type Account, type LedgerEntry, PressroomError } from '@pressroom/domain';
+import { contentDisposition } from '../http/content-disposition.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import type { Handlers } from '../http/exchange.ts';
+import { nextLink } from '../http/next-link.ts';
+import type { accountRoutes } from '../routes/account-routes.ts';
+import { writeLedgerCsv } from '../services/ledger-csv.ts';
+import type { EndpointContext } from './endpoint-context.ts';
+
+export function createAccountEndpoints(context: EndpointContext): Handlers<typeof accountRoutes> {
+  const { executor } = context.database;
+  return {
+    getAccount: async (_input, { accountId }) => ({
+      status: 200,
+      body: toAccount(await requireAccount(context, accountId)),
+    }),
+    getLedger: async ({ query }, { accountId, request, response, signal }) => {
+      response.vary('Accept');
+      const type = request.accepts(['application/json', 'text/csv']);
+      if (type === 'text/csv') {
+        response.setHeader('Content-Type', 'text/csv; charset=utf-8');
+        response.setHeader('Content-Disposition', contentDisposition('attachment', 'ledger.csv'));
+        await pipeline(writeLedgerCsv(executor, accountId), response, { signal });
+        return undefined;
+      }
+      if (type === false) {
+        throw new PressroomError('not-acceptable', 'The ledger comes as application/json or text/csv');
+      }
+      const beforeId = readCursor(query.cursor, 'number');
+      const rows = await listCreditEntries(executor, {
+        accountId,
+        limit: query.limit + 1,
+        ...(beforeId === undefined ? {} : { beforeId }),
+      });
+      const data = rows.slice(0, query.limit);
+      const last = data.at(-1);
+      const nextCursor = rows.length > query.limit && last !== undefined ? writeCursor(last.id) : null;
+      nextLink(request, response, nextCursor);
+      return { status: 200, body: { data: data.map(toLedgerEntry), nextCursor } };
+    },
+  };
+}
+
+export async function requireAccount(context: EndpointContext, accountId: string): Promise<AccountRow> {
+  const account = await findAccount(context.database.executor, accountId);
+  if (account === undefined) throw new PressroomError('not-found', `There is no account ${accountId}`);
+  return account;
+}
+
+export function toAccount(row: AccountRow): Account {
+  return { id: row.id, name: row.name, balance: row.balance, createdAt: row.createdAt.toISOString() };
+}
+
+function toLedgerEntry(row: CreditEntryRow): LedgerEntry {
+  const { id, kind, amount, delta, balanceAfter, jobId, reason } = row;
+  return { id, kind, amount, delta, balanceAfter, jobId, reason, createdAt: row.createdAt.toISOString() };
+}

@@ -1,0 +1,124 @@
+import { cancelJob, findJob, type JobRow, listJobs, listStageRuns, listSteps } from '@pressroom/database';
+import { isSettled, type Job, PressroomError } from '@pressroom/domain';
+import { linkSignals } from '@pressroom/runtime';
+import { readCursor, writeCursor } from '../http/cursor.ts';
+import type { Exchange, Handlers } from '../http/exchange.ts';
+import { nextLink } from '../http/next-link.ts';
+import { readWaitPreference } from '../http/prefer.ts';
+import { sendStoredContent } from '../http/send-blob.ts';
+import type { jobRoutes } from '../routes/job-routes.ts';
+import { waitUntilSettled } from '../services/job-events.ts';
+import { renderedDocumentOf, toJob, toJobSummary } from '../services/job-view.ts';
+import { acceptJob } from '../services/submit.ts';
+import type { EndpointContext } from './endpoint-context.ts';
+import { createEventsEndpoint } from './events-endpoint.ts';
+
+export function createJobEndpoints(context: EndpointContext): Handlers<typeof jobRoutes> {
+  const { database, hintListener } = context;
+  const abilities = { freePrompts: context.config.generation.kind !== 'offline' };
+
+  async function requireJob(accountId: string, id: string): Promise<JobRow> {
+    const job = await findJob(database.executor, accountId, id);
+    if (job === undefined) throw new PressroomError('not-found', `There is no job ${id} in this account`);
+    return job;
+  }
+
+  async function readJob(accountId: string, id: string): Promise<Job> {
+    const job = await requireJob(accountId, id);
+    const [steps, stageRuns] = await Promise.all([
+      listSteps(database.executor, [id]),
+      listStageRuns(database.executor, id),
+    ]);
+    return toJob(job, steps, stageRuns);
+  }
+
+  /** Waits as the caller prefers; a server that stops answers at once with what is there. */
+  async function waitAsPreferred(
+    accountId: string,
+    jobId: string,
+    { request, response, signal }: Exchange,
+  ): Promise<void> {
+    const seconds = readWaitPreference(request.headers['prefer']);
+    if (seconds === undefined) return;
+    response.setHeader('Preference-Applied', `wait=${seconds}`);
+    response.vary('Prefer');
+    const enough = linkSignals(signal, context.stopping);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), seconds * 1_000);
+    const either = linkSignals(enough.signal, timeout.signal);
+    try {
+      await waitUntilSettled(database, hintListener, { accountId, jobId }, either.signal);
+    } finally {
+      clearTimeout(timer);
+      either.release();
+      enough.release();
+    }
+  }
+
+  return {
+    submitJob: async ({ body, headers }, exchange) => {
+      const { accountId, requestId, log } = exchange;
+      const { jobId, replayed } = await acceptJob(database, context.ids, abilities, body, {
+        accountId,
+        idempotencyKey: headers['idempotency-key'],
+        requestId,
+      });
+      context.dispatcher.nudge();
+      log.info({ jobId, kind: body.kind, replayed }, 'A job was accepted');
+      await waitAsPreferred(accountId, jobId, exchange);
+      const job = await readJob(accountId, jobId);
+      const waited = exchange.response.hasHeader('Preference-Applied');
+      return {
+        status: waited && isSettled(job.status) ? 200 : 202,
+        body: job,
+        headers: { Location: job.links.self, ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}) },
+      };
+    },
+    listJobs: async ({ query }, { accountId, request, response }) => {
+      const beforeId = readCursor(query.cursor, 'string');
+      const rows = await listJobs(database.executor, {
+        accountId,
+        limit: query.limit + 1,
+        ...(query.status === undefined ? {} : { status: query.status }),
+        ...(query.kind === undefined ? {} : { kind: query.kind }),
+        ...(beforeId === undefined ? {} : { beforeId }),
+      });
+      const data = rows.slice(0, query.limit);
+      const last = data.at(-1);
+      const nextCursor = rows.length > query.limit && last !== undefined ? writeCursor(last.id) : null;
+      nextLink(request, response, nextCursor);
+      return { status: 200, body: { data: data.map(toJobSummary), nextCursor } };
+    },
+    getJob: async ({ params }, exchange) => {
+      await requireJob(exchange.accountId, params.id);
+      await waitAsPreferred(exchange.accountId, params.id, exchange);
+      return { status: 200, body: await readJob(exchange.accountId, params.id) };
+    },
+    getJobEvents: createEventsEndpoint(context, requireJob),
+    getJobOutput: async ({ params }, { request, response, accountId, signal }) => {
+      const job = await requireJob(accountId, params.id);
+      const rendered = renderedDocumentOf(job);
+      if (rendered === undefined) {
+        throw new PressroomError('output-not-ready', `Job ${job.id} is ${job.status}`, {
+          facts: { status: job.status },
+        });
+      }
+      const title = typeof job.input['title'] === 'string' ? job.input['title'] : job.kind;
+      const content = { ...rendered.document, fileName: `${title}.pdf` };
+      await sendStoredContent(request, response, context.store, content, signal);
+      return undefined;
+    },
+    cancelJob: async ({ params }, { accountId, log }) => {
+      await cancelJob(database, accountId, params.id);
+      context.hints.publish(params.id);
+      context.dispatcher.nudge();
+      try {
+        await context.queueAdmin.removeFlow(params.id);
+      } catch (error) {
+        // The record says that it is cancelled; whatever is still in the queue is refused when a worker claims it.
+        log.warn({ err: error, jobId: params.id }, 'The steps of a cancelled job stay in the queue');
+      }
+      return { status: 200, body: await readJob(accountId, params.id) };
+    },
+  };
+}

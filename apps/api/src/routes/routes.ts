@@ -1,0 +1,17 @@
+import { accountRoutes } from './account-routes.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { assetRoutes } from './asset-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+import { systemRoutes } from './system-routes.ts';
+
+/** Every address that the server has, but for the files of the documentation page and of the board. */
+export const routes = {
+  ...assetRoutes,
+  ...jobRoutes,
+  ...accountRoutes,
+  ...adminRoutes,
+  ...systemRoutes,
+};
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;

@@ -1,0 +1,119 @@
+import type { JobRow, StageRunRow, StepRow } from '@pressroom/database';
+import {
+  type ErrorRecord,
+  errorRegistry,
+  type Job,
+  type JobStep,
+  type JobSummary,
+  stepMachine,
+} from '@pressroom/domain';
+import { z } from 'zod';
+
+/** What every document-making root step leaves behind; kinds may add to it. */
+const renderedSchema = z.object({
+  document: z.object({
+    assetId: z.string(),
+    storageKey: z.string(),
+    mediaType: z.string(),
+    bytes: z.int(),
+    sha256: z.string(),
+  }),
+  pages: z.int(),
+  skipped: z.array(z.int()).default([]),
+  preflight: z.array(z.string()).default([]),
+});
+export type RenderedDocument = z.output<typeof renderedSchema>;
+
+/** The document of a job that has succeeded. */
+export function renderedDocumentOf(job: JobRow): RenderedDocument | undefined {
+  return job.output === null ? undefined : renderedSchema.parse(job.output);
+}
+
+export function toJobSummary(job: JobRow): JobSummary {
+  const self = `/api/jobs/${job.id}`;
+  return {
+    id: job.id,
+    kind: job.kind,
+    status: job.status,
+    priority: job.priority,
+    onItemFailure: job.onItemFailure,
+    metadata: job.metadata,
+    cost: { held: job.price, captured: job.captured, refunded: job.refunded },
+    error: toFailure(job.error),
+    createdAt: job.createdAt.toISOString(),
+    delayUntil: momentOf(job.delayUntil),
+    admittedAt: momentOf(job.admittedAt),
+    settledAt: momentOf(job.settledAt),
+    links: { self, events: `${self}/events`, output: `${self}/output`, cancel: `${self}/cancel` },
+  };
+}
+
+export function toJob(job: JobRow, steps: readonly StepRow[], stageRuns: readonly StageRunRow[]): Job {
+  const summary = toJobSummary(job);
+  const rendered = renderedDocumentOf(job);
+  const runsOf = new Map<string, StageRunRow[]>();
+  for (const run of stageRuns) runsOf.set(run.stepId, [...(runsOf.get(run.stepId) ?? []), run]);
+  return {
+    ...summary,
+    input: job.input,
+    progress: {
+      done: steps.filter((step) => stepMachine.final.includes(step.status)).length,
+      total: steps.length,
+    },
+    steps: steps.map((step) => toStep(step, runsOf.get(step.id) ?? [])),
+    output:
+      rendered === undefined
+        ? null
+        : {
+            href: summary.links.output,
+            assetId: rendered.document.assetId,
+            mediaType: rendered.document.mediaType,
+            bytes: rendered.document.bytes,
+            sha256: rendered.document.sha256,
+            pages: rendered.pages,
+            skipped: rendered.skipped,
+            preflight: rendered.preflight,
+          },
+    requestId: job.requestId,
+  };
+}
+
+function toStep(step: StepRow, runs: readonly StageRunRow[]): JobStep {
+  return {
+    id: step.id,
+    key: step.key,
+    handler: step.handler,
+    worker: step.worker,
+    status: step.status,
+    // The record counts attempts that failed; one that runs or has succeeded comes on top.
+    attempt: step.attempts + (step.status === 'running' || step.status === 'succeeded' ? 1 : 0),
+    stage: step.stage,
+    stages: runs.map((run) => ({
+      stage: run.stage,
+      startedAt: run.startedAt.toISOString(),
+      durationMs: run.durationMs,
+      errorCode: run.errorCode,
+    })),
+    progress: step.progressTotal === 0 ? null : { done: step.progressDone, total: step.progressTotal },
+    itemIndex: step.itemIndex,
+    error: toFailure(step.error),
+    startedAt: momentOf(step.startedAt),
+    settledAt: momentOf(step.settledAt),
+  };
+}
+
+function toFailure(error: ErrorRecord | null): JobSummary['error'] {
+  if (error === null) return null;
+  const { title, advice } = errorRegistry[error.code];
+  return {
+    code: error.code,
+    title,
+    detail: error.message,
+    advice,
+    ...(error.facts === undefined ? {} : { facts: { ...error.facts } }),
+  };
+}
+
+function momentOf(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}

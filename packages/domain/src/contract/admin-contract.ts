@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { accountSchema, keyScopes } from './account-contract.ts';
+import { idSchema } from './shared-contract.ts';
+
+const name = z.string().trim().min(1).max(120);
+const credits = z.int().max(1_000_000_000);
+
+export const newAccountSchema = z
+  .strictObject({ name, credits: credits.min(0).default(0).describe('Granted at once.') })
+  .meta({ id: 'NewAccount' });
+
+export const newGrantSchema = z
+  .strictObject({ credits: credits.min(1), reason: name })
+  .meta({ id: 'NewGrant' });
+
+export const newKeySchema = z
+  .strictObject({
+    name,
+    scopes: z.array(z.enum(keyScopes)).min(1).max(keyScopes.length).describe('What the key may do.'),
+  })
+  .meta({ id: 'NewKey' });
+
+export const createdKeySchema = z
+  .strictObject({
+    id: idSchema,
+    key: z.string().describe('Shown this once; only its hash is kept.'),
+    hint: z.string().describe('The first characters, to tell keys apart.'),
+    scopes: z.array(z.enum(keyScopes)),
+    account: accountSchema,
+  })
+  .meta({ id: 'CreatedKey' });
+export type CreatedKey = z.output<typeof createdKeySchema>;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { errorCodes } from '../errors/error-registry.ts';
+import { jobStatuses } from '../machines/job-machine.ts';
+import { stepStatuses } from '../machines/step-machine.ts';
+import { type JobKind, jobKinds } from '../recipes/recipe-catalog.ts';
+import { type HandlerName, handlerWorkers, workerTypes } from '../step-catalog.ts';
+import { idSchema, momentSchema, pageOf } from './shared-contract.ts';
+
+const code = z.enum(errorCodes as [(typeof errorCodes)[number], ...(typeof errorCodes)[number][]]);
+
+/** Why a step or a job failed. */
+export const failureSchema = z
+  .strictObject({
+    code,
+    title: z.string(),
+    detail: z.string().describe('What happened here.'),
+    advice: z.string(),
+    facts: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'Failure' });
+
+const progressSchema = z
+  .strictObject({ done: z.int().min(0), total: z.int().min(0) })
+  .meta({ id: 'Progress' });
+
+export const stageRunSchema = z
+  .strictObject({
+    stage: z.string(),
+    startedAt: momentSchema,
+    durationMs: z.int().min(0),
+    errorCode: z.string().nullable(),
+  })
+  .meta({ id: 'StageRun' });
+
+export const jobStepSchema = z
+  .strictObject({
+    id: idSchema,
+    key: z.string().describe('Unique in the job: `ingest-0`, `generate-0`, `book`.'),
+    handler: z.enum(Object.keys(handlerWorkers) as [HandlerName, ...HandlerName[]]),
+    worker: z.enum(workerTypes),
+    status: z.enum(stepStatuses),
+    attempt: z
+      .int()
+      .min(0)
+      .describe('Attempts so far, the running one included; waits and restarts do not count.'),
+    stage: z.string().nullable().describe('The last stage that was finished, for steps that have stages.'),
+    stages: z.array(stageRunSchema).describe('Every run of every stage, oldest first.'),
+    progress: progressSchema.nullable().describe('Inside a long step; null where it reports none.'),
+    itemIndex: z.int().nullable().describe('The item of the input that it belongs to, from 0.'),
+    error: failureSchema.nullable().describe('Of the last failed attempt.'),
+    startedAt: momentSchema.nullable(),
+    settledAt: momentSchema.nullable(),
+  })
+  .meta({ id: 'JobStep' });
+export type JobStep = z.output<typeof jobStepSchema>;
+
+export const jobOutputSchema = z
+  .strictObject({
+    href: z.string().describe('Where the document is.'),
+    assetId: idSchema,
+    mediaType: z.string(),
+    bytes: z.int(),
+    sha256: z.string(),
+    pages: z.int(),
+    skipped: z.array(z.int()).describe('Items, from 0, that were left out because they failed.'),
+    preflight: z.array(z.string()).describe('Remarks on print quality, one sentence each.'),
+  })
+  .meta({ id: 'JobOutput' });
+
+const summary = {
+  id: idSchema,
+  kind: z.enum(jobKinds as [JobKind, ...JobKind[]]),
+  status: z.enum(jobStatuses),
+  priority: z.int(),
+  onItemFailure: z.enum(['fail', 'skip']),
+  metadata: z.record(z.string(), z.string()),
+  cost: z
+    .strictObject({
+      held: z.int().describe('Credits set aside at submission.'),
+      captured: z.int().nullable().describe('Credits spent for good; null until the job has settled.'),
+      refunded: z.int().nullable().describe('Credits given back; null until the job has settled.'),
+    })
+    .meta({ id: 'JobCost' }),
+  error: failureSchema.nullable(),
+  createdAt: momentSchema,
+  delayUntil: momentSchema.nullable(),
+  admittedAt: momentSchema.nullable().describe('When its steps first went into the queue.'),
+  settledAt: momentSchema.nullable(),
+  links: z.strictObject({ self: z.string(), events: z.string(), output: z.string(), cancel: z.string() }),
+};
+
+export const jobSummarySchema = z.strictObject(summary).meta({ id: 'JobSummary' });
+export type JobSummary = z.output<typeof jobSummarySchema>;
+
+export const jobSchema = z
+  .strictObject({
+    ...summary,
+    input: z.record(z.string(), z.unknown()).describe('As accepted, with defaults filled in.'),
+    progress: progressSchema.describe('Steps that have ended, of all steps.'),
+    steps: z.array(jobStepSchema).describe('In the order of the plan: what runs first comes first.'),
+    output: jobOutputSchema.nullable().describe('Null until the job has succeeded.'),
+    requestId: z.string().nullable().describe('Of the request that submitted it.'),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.output<typeof jobSchema>;
+
+export const jobPageSchema = pageOf(jobSummarySchema).meta({ id: 'JobPage' });
+export type JobPage = z.output<typeof jobPageSchema>;
