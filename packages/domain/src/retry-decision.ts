@@ -34,7 +34,7 @@ export function decideRetry(
       const asked = error.retryAfterMs ?? policy.backoffBaseMs * 10;
       const bounded = Math.min(Math.max(asked, policy.backoffBaseMs), policy.throttleLimitMs);
       // Never earlier than asked: everyone who was told the same time would otherwise come back at the same moment.
-      return { kind: 'wait', delayMs: Math.round(bounded * (1 + random * 0.1)) };
+      return { kind: 'wait', delayMs: Math.ceil(bounded * (1 + random * 0.1)) };
     }
     case 'transient': {
       if (failedAttempts + 1 >= policy.attempts) return { kind: 'give-up' };

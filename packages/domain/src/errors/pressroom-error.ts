@@ -72,3 +72,8 @@ export function toErrorRecord(error: PressroomError): ErrorRecord {
 export function storableText(text: string, limit = 2_000): string {
   return text.replaceAll('\u0000', '\uFFFD').toWellFormed().slice(0, limit).toWellFormed();
 }
+
+/** True for text that PostgreSQL keeps as it is. */
+export function isStorable(text: string): boolean {
+  return storableText(text, text.length) === text;
+}

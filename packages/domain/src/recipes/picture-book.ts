@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../errors/pressroom-error.ts';
 import { pictureStyles } from '../ports/generation-provider.ts';
 import { type GeneratePictureInput, pageSizes } from '../step-catalog.ts';
 import { defineRecipe, type StepPlan } from './recipe.ts';
@@ -7,7 +8,10 @@ import { defineRecipe, type StepPlan } from './recipe.ts';
 export const pictureBookPrices = { picture: 1, book: 1 } as const;
 
 const photoSchema = z.strictObject({
-  assetId: z.string().min(1).max(64).describe('An asset of this account with a picture in it.'),
+  assetId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'This is not an id')
+    .describe('An asset of this account with a picture in it.'),
   caption: z.string().trim().max(200).default('').describe('One line under the picture.'),
 });
 
@@ -20,6 +24,7 @@ export const pictureBookInputSchema = z
       .trim()
       .min(3)
       .max(2_000)
+      .refine(isStorable, 'NUL and lone surrogates are not text')
       .optional()
       .describe('The style in your own words; needs an online provider.'),
     title: z.string().trim().min(1).max(120).describe('Printed on the cover.'),
@@ -33,6 +38,7 @@ export const pictureBookInputSchema = z
     pageSize: z.enum(pageSizes).default('A4').describe('The size of a page.'),
     language: z
       .string()
+      .max(35)
       .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
       .default('en')
       .describe('BCP 47 language of title and captions.'),
