@@ -1,0 +1,2 @@
+export * from './handlers/generate-picture.ts';
+export * from './module.ts';
