@@ -11,8 +11,19 @@ export interface Sample {
   readonly seed: number;
 }
 
-/** A drawn scene (hills, a house, a sun, flowers) in the forms in which generated pictures come. */
-export async function drawSample({ width, height, form, seed }: Sample): Promise<Buffer> {
+const drawn = new Map<string, Promise<Buffer>>();
+
+/** A drawn scene (hills, a house, a sun, flowers) in the forms in which generated pictures come; each drawn once. */
+export function drawSample(sample: Sample): Promise<Buffer> {
+  const key = JSON.stringify(sample);
+  const known = drawn.get(key);
+  if (known !== undefined) return known;
+  const picture = draw(sample);
+  drawn.set(key, picture);
+  return picture;
+}
+
+async function draw({ width, height, form, seed }: Sample): Promise<Buffer> {
   const isColour = form !== 'line-art' && form !== 'line-art-1-bit';
   const image = sharp(Buffer.from(scene(width, height, seed, isColour)));
   switch (form) {

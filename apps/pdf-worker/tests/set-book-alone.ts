@@ -2,7 +2,7 @@
 // Arguments: a JSON file with the content, the path of the PDF. Prints one line of JSON.
 import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { argv, resourceUsage } from 'node:process';
+import { argv, resourceUsage, stdout } from 'node:process';
 import { type BookContent, createPictureBookRenderer } from '@pressroom/pdf-worker';
 
 const [, , contentPath = '', outputPath = ''] = argv;
@@ -21,4 +21,4 @@ delay.disable();
 await renderer.close();
 const eventLoopDelayP99 = Math.round(delay.percentile(99) / 1e4) / 100;
 const peakMegabytes = Math.round(resourceUsage().maxRSS / 1024);
-console.log(JSON.stringify({ pages, bytes, milliseconds, peakMegabytes, eventLoopDelayP99 }));
+stdout.write(`${JSON.stringify({ pages, bytes, milliseconds, peakMegabytes, eventLoopDelayP99 })}\n`);

@@ -14,6 +14,7 @@ export * from './ports/id-source.ts';
 export * from './ports/log.ts';
 export * from './ports/step-store.ts';
 export * from './printable-script.ts';
+export * from './printable-script-ranges.ts';
 export * from './recipes/picture-book.ts';
 export * from './recipes/recipe.ts';
 export * from './recipes/recipe-catalog.ts';

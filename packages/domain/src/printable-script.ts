@@ -26,7 +26,7 @@ export function unprintableCharacters(text: string): string[] {
 }
 
 const noBreakSpace = '\u00a0';
-const drawsNothing = /[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/gu;
+const drawsNothing = /\u034f|\p{Variation_Selector}|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
 function isPrintable(codePoint: number): boolean {
   let low = 0;

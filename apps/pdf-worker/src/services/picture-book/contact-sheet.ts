@@ -1,7 +1,7 @@
 import type { PDFRef } from 'pdf-lib';
 import type { BookDocument } from './book-document.ts';
 import { type Canvas, ink } from './canvas.ts';
-import { breakLines, limitLines } from './line-breaking.ts';
+import { balanceLines, limitLines } from './line-breaking.ts';
 import { type Box, contentBox, type Grid, type PageGeometry } from './page-geometry.ts';
 import { drawPageHeading } from './page-heading.ts';
 import type { StructureElement } from './structure-tree.ts';
@@ -74,7 +74,7 @@ function drawEntry(
   const measure = (text: string) => captionStyle.face.width(text, captionStyle.size);
   const axis = left + cell.width / 2;
   const baseline = top - cell.pictureHeight - 13 * scale;
-  const lines = limitLines(breakLines(entry.caption, cell.width, measure), 2, cell.width, measure);
+  const lines = limitLines(balanceLines(entry.caption, cell.width, measure), 2, cell.width, measure);
   canvas.tagged(owner.add('P'), () => {
     canvas.text([`${entry.pageNumber} `], axis, baseline, numberStyle, 'centre');
     if (lines.length > 0) canvas.text(lines, axis, baseline - 11 * scale, captionStyle, 'centre');

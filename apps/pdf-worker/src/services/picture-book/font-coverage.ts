@@ -20,7 +20,7 @@ async function characterSet(face: FaceName): Promise<ReadonlySet<number>> {
 function isNeverSet(point: number): boolean {
   const character = String.fromCodePoint(point);
   if (character === ' ' || character === '\u00a0') return false;
-  return /[\p{Cc}\p{Cf}\p{Z}\ufffc\ufffd\u034f]/u.test(character) || (point >= 0xfe00 && point <= 0xfe0f);
+  return /\u034f|\p{Variation_Selector}|[\p{Cc}\p{Cf}\p{Z}\ufffc\ufffd]/u.test(character);
 }
 
 function toRanges(points: readonly number[]): CodePointRange[] {

@@ -39,8 +39,22 @@ export function createPictureBookRenderer(options: PictureBookRendererOptions): 
     idleTimeout: 30_000,
     resourceLimits: { maxOldGenerationSizeMb: options.threadMemoryMb ?? 256 },
   });
+  // A thread that dies before it took a book belongs to no call: without this, its error would end the process, and
+  // the books that wait for it would wait for ever.
+  const waiting = new Set<AbortController>();
+  pool.on('error', (error: unknown) => {
+    for (const book of waiting) book.abort(error);
+  });
   return {
-    render: (content, renderOptions) => render(pool, content, renderOptions),
+    render: async (content, renderOptions) => {
+      const book = new AbortController();
+      waiting.add(book);
+      try {
+        return await render(pool, content, renderOptions, book.signal);
+      } finally {
+        waiting.delete(book);
+      }
+    },
     close: () => pool.destroy(),
   };
 }
@@ -49,13 +63,17 @@ async function render(
   pool: Piscina<BookTask, BookAnswer>,
   content: BookContent,
   { outputPath, signal, onPage }: RenderOptions,
+  threadFailure: AbortSignal,
 ): Promise<BookSummary> {
   signal.throwIfAborted();
   const { port1, port2 } = new MessageChannel();
   port1.on('message', ({ done, total }: PageProgress) => onPage(done, total));
   try {
     const task = { content, outputPath, port: port2 };
-    const answer = await pool.run(task, { signal, transferList: [port2] });
+    const answer = await pool.run(task, {
+      signal: AbortSignal.any([signal, threadFailure]),
+      transferList: [port2],
+    });
     if ('summary' in answer) return answer.summary;
     const { code, message, facts } = answer.failure;
     const cause = new Error(answer.stack ?? message);

@@ -5,8 +5,8 @@ import { balanceLines, limitLines } from './line-breaking.ts';
 import { contentBox } from './page-geometry.ts';
 import { type Placement, placePicture } from './placement.ts';
 
-/** How much of a page a caption may take; longer ones do not come through the job's schema. */
-const mostCaptionLines = 5;
+/** How much of a page a caption may take: two hundred of the widest letters, the most that a job takes, need seven. */
+const mostCaptionLines = 8;
 
 /** Where a picture of this size stands on a page with this caption: known before the page is drawn. */
 export function layoutPicturePage(

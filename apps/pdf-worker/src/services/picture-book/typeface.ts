@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { PressroomError } from '@pressroom/domain';
 import { CustomFontSubsetEmbedder, type PDFContext, type PDFRef } from 'pdf-lib';
-import { alignedFontkit } from './aligned-subsets.ts';
 import { type FaceName, fontFiles } from './font-files.ts';
+import { openFont } from './parsed-fonts.ts';
 
 /**
  * One font of the document, of which only the letters that were shown are embedded.
@@ -26,8 +25,11 @@ export class Typeface {
   }
 
   static async open(context: PDFContext, face: FaceName): Promise<Typeface> {
-    const { path, embeddedName } = fontFiles[face];
-    const embedder = await CustomFontSubsetEmbedder.for(alignedFontkit, await readFile(path), embeddedName);
+    const font = await openFont(face);
+    // The bytes are only for embedding a whole font, which a subset never does.
+    const unread = new Uint8Array();
+    const parser = { create: () => font };
+    const embedder = await CustomFontSubsetEmbedder.for(parser, unread, fontFiles[face].embeddedName);
     return new Typeface(context, face, embedder);
   }
 
