@@ -19,7 +19,7 @@ const open =
   '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40" height="20">';
 const clean = (text: string) =>
   sanitiseSvg(text, { width: 40, height: 20 }, { width: 400, height: 200 }).text;
-const [red = '', green = '', blue = '', yellow = ''] = quarterColours;
+const [red, green, blue, yellow] = quarterColours;
 const flag = `${open}<style>.d{fill:#${yellow}}</style><rect width="20" height="10" fill="#${red}"/>
 <rect x="20" width="20" height="10" fill="#${green}"/><g transform="translate(0 10)"><rect width="20" height="10" fill="#${blue}"/></g>
 <rect class="d" x="20" y="10" width="20" height="10"/></svg>`;
