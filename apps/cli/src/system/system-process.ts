@@ -53,7 +53,8 @@ export function startSystemProcess(options: SystemProcessOptions): SystemProcess
     file?.write(`${line}\n`);
     if (options.echo) process.stdout.write(`${options.name.padEnd(16)} ${line}\n`);
     const fields = parse(line);
-    if (typeof fields['url'] === 'string' && fields['msg'] === 'Listening') url = fields['url'];
+    if (fields['msg'] === 'The API listens')
+      url = `http://${String(fields['host'])}:${String(fields['port'])}`;
     if (fields['msg'] === `${options.name} is up`) isUp();
   };
   for (const stream of [child.stdout, child.stderr]) {
