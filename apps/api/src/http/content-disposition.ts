@@ -10,7 +10,7 @@ export function contentDisposition(type: 'inline' | 'attachment', fileName: stri
     .replaceAll(/\s+/gu, ' ')
     .trim()
     .replace(/^\.+/u, '');
-  const name = [...clean].length > 150 ? shorten(clean) : clean || 'file';
+  const name = Array.from(clean).length > 150 ? shorten(clean) : clean || 'file';
   const ascii = name
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')
@@ -23,13 +23,9 @@ export function contentDisposition(type: 'inline' | 'attachment', fileName: stri
   return `${type}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
-/** Keeps the extension. */
+/** By characters, not code units; keeps the extension. */
 function shorten(name: string): string {
   const extension = /\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? '';
-  return (
-    [...name]
-      .slice(0, 150 - extension.length)
-      .join('')
-      .trim() + extension
-  );
+  const kept = Array.from(name).slice(0, 150 - extension.length);
+  return kept.join('').trim() + extension;
 }

@@ -13,8 +13,7 @@ export function readCursor<Sort extends 'string' | 'number'>(
   if (cursor === undefined) return undefined;
   try {
     const [version, before] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    // biome-ignore lint/suspicious/useValidTypeof: `sort` is one of typeof's own words
-    if (version === 1 && typeof before === sort && isPlausible(before)) {
+    if (version === 1 && isPlausible(before, sort)) {
       return before as Sort extends 'string' ? string : number;
     }
   } catch {
@@ -25,6 +24,7 @@ export function readCursor<Sort extends 'string' | 'number'>(
   });
 }
 
-function isPlausible(before: unknown): boolean {
-  return typeof before === 'string' ? /^[A-Za-z0-9_-]{1,64}$/.test(before) : Number.isSafeInteger(before);
+function isPlausible(before: unknown, sort: 'string' | 'number'): boolean {
+  if (sort === 'number') return Number.isSafeInteger(before);
+  return typeof before === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(before);
 }

@@ -11,18 +11,17 @@ class Markup {
 
 export type { Markup };
 
+type Value = string | number | Markup | undefined | readonly Markup[];
+
 /** Escapes every value that is not markup itself. */
-export function html(
-  parts: TemplateStringsArray,
-  ...values: readonly (string | number | Markup | undefined | readonly Markup[])[]
-): Markup {
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(parts.reduce((text, part, index) => text + render(values[index - 1]) + part));
 }
 
-function render(value: string | number | Markup | undefined | readonly Markup[]): string {
+function render(value: Value): string {
   if (value === undefined) return '';
   if (value instanceof Markup) return value.text;
-  if (Array.isArray(value)) return value.map(render).join('');
+  if (typeof value === 'object') return value.map(render).join('');
   return String(value).replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

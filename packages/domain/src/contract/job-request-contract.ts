@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
-import { jobStatuses } from '../machines/job-machine.ts';
+import { type JobStatus, jobStatuses } from '../machines/job-machine.ts';
 import { type JobKind, jobKinds, recipes } from '../recipes/recipe-catalog.ts';
 import { countParameter, cursorParameter } from './shared-contract.ts';
 
@@ -79,4 +79,10 @@ export const jobListQuerySchema = z.strictObject({
     .optional()
     .describe('Only jobs of this kind.'),
 });
-export type JobListQuery = z.input<typeof jobListQuerySchema>;
+/** The same as a client writes it. */
+export interface JobListQuery {
+  readonly cursor?: string;
+  readonly limit?: number;
+  readonly status?: JobStatus;
+  readonly kind?: JobKind;
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import {
+  type Account,
+  type Asset,
+  type Job,
+  type JobListQuery,
+  type JobRequest,
+  type JobSummary,
+  type LedgerEntry,
+  longestWaitSeconds,
+  type WireJobEvent,
+} from '@pressroom/domain';
+import { type Download, downloadOutput } from './download-output.ts';
+import { type FollowOptions, followJobEvents } from './follow-job-events.ts';
+import { type Call, readJson, Transport } from './transport.ts';
+import { buildUploadBody, type UploadProgress, type UploadSource } from './upload-body.ts';
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:3000`. */
+  readonly baseUrl: string;
+  /** `prk_…`. */
+  readonly apiKey: string;
+  /** In [0, 1), for the spread of waits. */
+  readonly random?: () => number;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface UploadOptions extends CallOptions {
+  readonly onProgress?: (progress: UploadProgress) => void;
+}
+
+export interface SubmitOptions extends CallOptions {
+  /** A new one when absent, so that a lost connection never submits twice. */
+  readonly idempotencyKey?: string;
+  /** Answer when the job has settled, at the latest after this long; up to 60. */
+  readonly waitSeconds?: number;
+}
+
+export interface WaitOptions extends FollowOptions {
+  readonly onEvent?: (event: WireJobEvent) => void;
+}
+
+/** The HTTP API with types. Everything may throw PressroomApiError, PressroomConnectionError, or the signal's reason. */
+export interface PressroomClient {
+  uploadAsset(source: UploadSource, options?: UploadOptions): Promise<Asset>;
+  getAsset(assetId: string, options?: CallOptions): Promise<Asset>;
+  submitJob(request: JobRequest, options?: SubmitOptions): Promise<Job>;
+  getJob(jobId: string, options?: CallOptions & { readonly waitSeconds?: number }): Promise<Job>;
+  /** Newest first, through all pages. */
+  listJobs(query?: Omit<JobListQuery, 'cursor'>, options?: CallOptions): AsyncIterable<JobSummary>;
+  /** Each event once and in order, live, until the job has settled. */
+  jobEvents(jobId: string, options?: FollowOptions): AsyncIterable<WireJobEvent>;
+  /** The job once it has settled: it may have failed. */
+  waitForJob(jobId: string, options?: WaitOptions): Promise<Job>;
+  cancelJob(jobId: string, options?: CallOptions): Promise<Job>;
+  /** To a file or a stream. */
+  downloadOutput(jobId: string, to: string | Writable, options?: CallOptions): Promise<Download>;
+  account(options?: CallOptions): Promise<Account>;
+  /** Newest first, through all pages. */
+  ledger(options?: CallOptions): AsyncIterable<LedgerEntry>;
+  /** Drops the connections. */
+  close(): Promise<void>;
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+export function createPressroomClient(options: ClientOptions): PressroomClient {
+  const transport = new Transport({ random: Math.random, ...options });
+
+  const read = <Body>(call: Call): Promise<Body> => transport.sendRepeatedly(call, readJson<Body>);
+
+  async function* pages<Item>(
+    path: string,
+    query: Query,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Item, void, void> {
+    let cursor: string | null = null;
+    do {
+      const parameters = { ...query, ...(cursor === null ? {} : { cursor }) };
+      const page: Page<Item> = await read<Page<Item>>({
+        method: 'GET',
+        path: withQuery(path, parameters),
+        signal,
+      });
+      yield* page.data;
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+
+  const getJob: PressroomClient['getJob'] = (jobId, { waitSeconds, signal } = {}) =>
+    read<Job>({ method: 'GET', path: jobPath(jobId), ...waiting(waitSeconds), signal });
+
+  const jobEvents: PressroomClient['jobEvents'] = (jobId, followOptions) =>
+    followJobEvents(transport, jobId, followOptions);
+
+  return {
+    uploadAsset: async (source, { onProgress = () => {}, signal } = {}) => {
+      const { headers, chunks } = await buildUploadBody(source, onProgress);
+      const answer = await transport.send({
+        method: 'POST',
+        path: '/api/assets',
+        headers,
+        body: chunks,
+        signal,
+        headersTimeoutMs: 900_000,
+      });
+      return await readJson<Asset>(answer);
+    },
+    getAsset: (assetId, { signal } = {}) =>
+      read<Asset>({ method: 'GET', path: `/api/assets/${encodeURIComponent(assetId)}`, signal }),
+    submitJob: (request, { idempotencyKey = randomUUID(), waitSeconds, signal } = {}) => {
+      const wait = waiting(waitSeconds);
+      return read<Job>({
+        method: 'POST',
+        path: '/api/jobs',
+        ...wait,
+        headers: {
+          'Content-Type': 'application/json',
+          'Idempotency-Key': idempotencyKey,
+          ...wait.headers,
+        },
+        body: JSON.stringify(request),
+        signal,
+      });
+    },
+    getJob,
+    listJobs: (query = {}, { signal } = {}) => pages<JobSummary>('/api/jobs', { ...query }, signal),
+    jobEvents,
+    waitForJob: async (jobId, { onEvent, ...followOptions } = {}) => {
+      for await (const event of jobEvents(jobId, followOptions)) onEvent?.(event);
+      const { signal } = followOptions;
+      return await getJob(jobId, signal === undefined ? {} : { signal });
+    },
+    cancelJob: (jobId, { signal } = {}) =>
+      read<Job>({ method: 'POST', path: `${jobPath(jobId)}/cancel`, signal }),
+    downloadOutput: (jobId, to, { signal } = {}) => downloadOutput(transport, jobId, to, signal),
+    account: ({ signal } = {}) => read<Account>({ method: 'GET', path: '/api/account', signal }),
+    ledger: ({ signal } = {}) => pages<LedgerEntry>('/api/account/ledger', {}, signal),
+    close: () => transport.close(),
+  };
+}
+
+function jobPath(jobId: string): string {
+  return `/api/jobs/${encodeURIComponent(jobId)}`;
+}
+
+function waiting(seconds: number | undefined): Pick<Call, 'headers' | 'headersTimeoutMs'> {
+  if (seconds === undefined) return {};
+  const bounded = Math.min(Math.ceil(seconds), longestWaitSeconds);
+  return { headers: { Prefer: `wait=${bounded}` }, headersTimeoutMs: (bounded + 60) * 1_000 };
+}
+
+function withQuery(path: string, query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
+}
