@@ -41,8 +41,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     keepAlive: true,
   });
-  // Without a listener the loss of an idle connection would end the process.
+  // Without listeners the loss of a connection would end the process: the pool listens only to those that are idle, not
+  // to one that a transaction holds. Whoever holds it learns of the loss by the next statement.
   pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection was lost'));
+  pool.on('connect', (client) => client.on('error', () => {}));
   const database = drizzle({ client: pool, schema });
   return {
     executor: database,

@@ -90,6 +90,7 @@ export function listenForEventHints(options: EventHintListenerOptions): EventHin
     const next = new pg.Client({
       connectionString: options.url,
       application_name: 'pressroom-events',
+      connectionTimeoutMillis: 10_000,
       keepAlive: true,
     });
     const lose = (): void => {

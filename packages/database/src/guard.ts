@@ -1,4 +1,4 @@
-import type { Machine, TransitionTable } from '@pressroom/domain';
+import { type Machine, storableText, type TransitionTable } from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
 
 /** The `from` states of an event as a SQL array: the guard of every status update comes from the machine's own table. */
@@ -23,7 +23,14 @@ export function textArray(values: readonly string[]): SQL {
   return sql`${sql.param([...values])}::text[]`;
 }
 
-/** JSON as a parameter: drizzle would otherwise spread an array into a list. */
+/**
+ * JSON as a parameter: drizzle would otherwise spread an array into a list. What a handler found in someone's file may hold
+ * characters that PostgreSQL refuses; they are replaced, since the step could otherwise neither succeed nor fail.
+ */
 export function json(value: unknown): SQL {
-  return sql`${JSON.stringify(value)}::jsonb`;
+  return sql`${JSON.stringify(value, storable)}::jsonb`;
+}
+
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? storableText(value, value.length) : value;
 }

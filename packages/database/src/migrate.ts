@@ -14,6 +14,8 @@ const migrationLock = 7_373_001;
  */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'pressroom-migrate' });
+  // A lost connection fails the statement that runs; without a listener it would also end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);

@@ -114,10 +114,12 @@ export const jobs = pgTable(
     check(
       'jobs_settlement',
       sql`(${table.settledAt} is null and ${table.captured} is null and ${table.refunded} is null and ${table.status} in ('queued', 'running'))
-        or (${table.settledAt} is not null and ${table.captured} + ${table.refunded} = ${table.price} and ${table.captured} >= 0 and ${table.refunded} >= 0 and ${table.status} not in ('queued', 'running'))`,
+        or (${table.settledAt} is not null and ${table.captured} is not null and ${table.refunded} is not null and ${table.captured} + ${table.refunded} = ${table.price} and ${table.captured} >= 0 and ${table.refunded} >= 0 and ${table.status} not in ('queued', 'running'))`,
     ),
     index('jobs_account').on(table.accountId, table.id),
-    index('jobs_queued').on(table.priority, table.id).where(sql`${table.status} = 'queued'`),
+    index('jobs_queued')
+      .on(table.priority.desc().nullsFirst(), table.id)
+      .where(sql`${table.status} = 'queued'`),
     index('jobs_running').on(table.enqueueLeaseUntil).where(sql`${table.status} = 'running'`),
   ],
 );

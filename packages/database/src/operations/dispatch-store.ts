@@ -12,6 +12,9 @@ import type { Database, Executor } from '../connection.ts';
 import type { EventHints } from '../event-hints.ts';
 import { allowedFrom, targetOf, textArray } from '../guard.ts';
 
+/** Any number that no other lock of this database uses. */
+const dispatchLock = 7_373_002;
+
 interface ClaimedJob extends Record<string, unknown> {
   id: string;
   account_id: string;
@@ -38,6 +41,8 @@ export function createDispatchStore(database: Database, hints: EventHints): Disp
   return {
     claim: async (limits) => {
       const dispatches = await database.transaction(async (tx) => {
+        // One claim at a time: two at once would count the same free places of the window and fill them twice.
+        await tx.execute(sql`select pg_advisory_xact_lock(${dispatchLock})`);
         const leased = sql`now() + ${limits.leaseMs} * interval '1 millisecond'`;
         const claimed = await tx.execute<ClaimedJob>(sql`
           with overdue as (
@@ -48,7 +53,8 @@ export function createDispatchStore(database: Database, hints: EventHints): Disp
             select id from jobs
             where status = any(${allowedFrom(jobMachine, 'admit')}) and (delay_until is null or delay_until <= now())
             order by priority desc, id
-            limit least(${limits.batch}, greatest(0, ${limits.windowFlows} - (select count(*) from jobs where status = ${targetOf(jobMachine, 'admit')})))
+            limit greatest(0, least(${limits.batch} - (select count(*) from overdue),
+              ${limits.windowFlows} - (select count(*) from jobs where status = ${targetOf(jobMachine, 'admit')})))
             for update skip locked
           )
           update jobs set status = ${targetOf(jobMachine, 'admit')}, generation = generation + 1,
@@ -58,7 +64,8 @@ export function createDispatchStore(database: Database, hints: EventHints): Disp
         if (claimed.rows.length === 0) return [];
         const steps = await moveToGeneration(tx, claimed.rows);
         await announce(tx, claimed.rows);
-        return claimed.rows.map((job): Dispatch => toDispatch(job, steps));
+        // An update returns its rows in no order, and what comes first here comes first into the queue.
+        return claimed.rows.sort(byTurn).map((job): Dispatch => toDispatch(job, steps));
       });
       for (const dispatch of dispatches) hints.publish(dispatch.jobId);
       return dispatches;
@@ -72,6 +79,10 @@ export function createDispatchStore(database: Database, hints: EventHints): Disp
         update jobs set enqueue_lease_until = now() where id = ${jobId} and generation = ${generation} and enqueued_at is null`);
     },
   };
+}
+
+function byTurn(a: ClaimedJob, b: ClaimedJob): number {
+  return b.priority - a.priority || (a.id < b.id ? -1 : 1);
 }
 
 async function moveToGeneration(

@@ -117,7 +117,11 @@ function heldFor(lease: StepLease, event: StepEventName): SQL {
 }
 
 /** One statement for the common step; the root's also settles the job. */
-async function succeed(tx: Executor, lease: StepLease, completion: StepCompletion): Promise<boolean | 'settled'> {
+async function succeed(
+  tx: Executor,
+  lease: StepLease,
+  completion: StepCompletion,
+): Promise<boolean | 'settled'> {
   const result = await tx.execute<{ parent_id: string | null }>(sql`
     with ${lockedJob(lease)}, done as (
       update steps set status = ${targetOf(stepMachine, 'succeed')}, output = ${json(completion.output)}, settled_at = now(),
@@ -134,12 +138,17 @@ async function succeed(tx: Executor, lease: StepLease, completion: StepCompletio
     select parent_id, append_job_event(job_id, 'step.succeeded', jsonb_build_object('stepId', id, 'step', key)) from done`);
   const step = result.rows[0];
   if (step === undefined) return false;
-  if (step.parent_id === null)
-    await settleJob(tx, lease.jobId, { event: 'succeed', output: completion.output });
-  return true;
+  if (step.parent_id !== null) return true;
+  await settleJob(tx, lease.jobId, { event: 'succeed', output: completion.output });
+  return 'settled';
 }
 
-async function fail(tx: Executor, jobId: string, guard: SQL, error: ErrorRecord): Promise<boolean | 'settled'> {
+async function fail(
+  tx: Executor,
+  jobId: string,
+  guard: SQL,
+  error: ErrorRecord,
+): Promise<boolean | 'settled'> {
   const locked = await tx.execute<{ on_item_failure: OnItemFailure }>(
     sql`select on_item_failure from jobs where id = ${jobId} for no key update`,
   );
