@@ -14,7 +14,7 @@ export interface Mask {
  */
 export function relativeResponse(response: Plane, coherence: Plane, reach: number, floor: number): Plane {
   const surroundings = blurCoarsely(response, reach);
-  const grain = Math.max(floor, 2.5 * quantile(response, 0.5));
+  const grain = Math.max(floor, 3.6 * quantile(response, 0.7));
   const result = emptyPlane(response.width, response.height);
   for (let pixel = 0; pixel < result.data.length; pixel += 1) {
     const agreement = Math.min(1, 0.25 + coherence.data[pixel]);

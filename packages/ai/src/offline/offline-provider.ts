@@ -32,14 +32,16 @@ export function createOfflineProvider(options: OfflineProviderOptions = {}): Clo
     execArgv: [],
   });
 
+  let closed = false;
+
   return {
     name: 'offline',
     pictureModel: Object.values(offlineStyles)
       .map(({ model }) => model)
       .join('+'),
     generatePicture,
-    close: () => pool.destroy(),
-    [Symbol.asyncDispose]: () => pool.destroy(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 
   async function generatePicture({ picture, style, signal }: PictureRequest): Promise<GeneratedPicture> {
@@ -65,7 +67,14 @@ export function createOfflineProvider(options: OfflineProviderOptions = {}): Clo
     };
   }
 
+  async function close(): Promise<void> {
+    closed = true;
+    await pool.destroy();
+  }
+
   async function draw(task: StyleTask, signal: AbortSignal): Promise<RenderedStyle> {
+    // A destroyed pool would start new threads for a late task, and nobody would end them.
+    if (closed) throw new PressroomError('provider-unavailable', 'The offline provider is closed');
     try {
       return await pool.run(task, { signal, transferList: [task.picture.data.buffer as ArrayBuffer] });
     } catch (cause) {
