@@ -1,0 +1,6 @@
+/** All that an iterable gives; `Array.fromAsync` came after Node 20. */
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
