@@ -1,5 +1,6 @@
 import { type Machine, storableText, type TransitionTable } from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 
 /** The `from` states of an event as a SQL array: the guard of every status update comes from the machine's own table. */
 export function allowedFrom<State extends string, Table extends TransitionTable<State>>(
@@ -33,4 +34,13 @@ export function json(value: unknown): SQL {
 
 function storable(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? storableText(value, value.length) : value;
+}
+
+/**
+ * The rows of one account, for a query that is ordered by account and then by id. Written as a range on purpose: after
+ * `account = x` the planner drops the account from the order and may walk the primary key instead, past every newer row of
+ * all other accounts.
+ */
+export function ofAccount(column: AnyPgColumn, accountId: string): SQL {
+  return sql`${column} between ${accountId} and ${accountId}`;
 }

@@ -1,5 +1,6 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, lt } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
+import { ofAccount } from '../guard.ts';
 import { creditEntries } from '../schema.ts';
 
 export type CreditEntryRow = typeof creditEntries.$inferSelect;
@@ -14,10 +15,10 @@ export async function listCreditEntries(
     .from(creditEntries)
     .where(
       and(
-        eq(creditEntries.accountId, query.accountId),
+        ofAccount(creditEntries.accountId, query.accountId),
         query.beforeId === undefined ? undefined : lt(creditEntries.id, query.beforeId),
       ),
     )
-    .orderBy(desc(creditEntries.id))
+    .orderBy(desc(creditEntries.accountId), desc(creditEntries.id))
     .limit(query.limit);
 }

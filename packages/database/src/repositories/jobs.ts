@@ -1,6 +1,7 @@
 import type { JobKind, JobStatus } from '@pressroom/domain';
 import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
+import { ofAccount } from '../guard.ts';
 import { jobs, stageRuns, steps } from '../schema.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -35,13 +36,13 @@ export async function listJobs(executor: Executor, query: JobListQuery): Promise
     .from(jobs)
     .where(
       and(
-        eq(jobs.accountId, query.accountId),
+        ofAccount(jobs.accountId, query.accountId),
         query.status && eq(jobs.status, query.status),
         query.kind && eq(jobs.kind, query.kind),
         query.beforeId === undefined ? undefined : lt(jobs.id, query.beforeId),
       ),
     )
-    .orderBy(desc(jobs.id))
+    .orderBy(desc(jobs.accountId), desc(jobs.id))
     .limit(query.limit);
 }
 
