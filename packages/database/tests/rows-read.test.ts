@@ -39,25 +39,21 @@ beforeAll(async () => {
   scene = await openScene();
   job = await runningJob(scene, { photos: 3, onItemFailure: 'skip' });
   await scene.sql(`insert into accounts (id, name) select 'acct_' || n, 'n' from generate_series(1, 50) n`);
-  // Ten accounts' worth of history in every account but the main one's own, half of it still queued, some to wait.
-  await scene.sql(`insert into jobs (id, account_id, kind, input, status, priority, on_item_failure, price, captured, refunded, settled_at)
-    select 'old_' || lpad(n::text, 8, '0'), 'acct_' || (n % 50 + 1), 'picture-book', '{}', case when n % 2 = 0 then 'queued' else 'succeeded' end,
-      n % 7, 'fail', 0, case when n % 2 = 0 then null else 0 end, case when n % 2 = 0 then null else 0 end, case when n % 2 = 0 then null else now() end
-    from generate_series(1, 100000) n`);
-  await scene.sql(`insert into steps (id, job_id, key, position, handler, worker, credits, input, status, output, settled_at)
-    select id || '_s', id, 'book', 0, 'render-picture-book', 'pdf', 0, '{}', case when status = 'queued' then 'pending' else 'succeeded' end,
-      case when status = 'queued' then null else '{}'::jsonb end, settled_at from jobs where id like 'old_%'`);
-  await scene.sql(
-    `insert into job_events (job_id, sequence, type, data) select id, 1, 'job.queued', '{}' from jobs where id like 'old_%'`,
-  );
-  await scene.sql(`update jobs set last_event_sequence = 1 where id like 'old_%'`);
-  await scene.sql(`insert into credit_entries (account_id, job_id, kind, amount, delta, balance_after, reason)
-    select account_id, id, 'hold', 0, 0, 0, 'x' from jobs where id like 'old_%'`);
-  await scene.sql(`insert into assets (id, account_id, role, storage_key, media_type, bytes, sha256, step_id)
-    select id || '_a', account_id, 'document', id, 'application/pdf', 1, repeat('0', 64), id || '_s' from jobs where id like 'old_%'`);
-  for (const table of ['jobs', 'steps', 'job_events', 'credit_entries', 'assets', 'accounts'])
+  // Half of the history is still queued. Foreign keys are not looked at while it is written: that takes most of the time.
+  await scene.sql(`set session_replication_role = replica;
+    insert into jobs (id, account_id, kind, input, status, priority, on_item_failure, price, captured, refunded, settled_at, last_event_sequence)
+    select 'old_' || lpad(n::text, 8, '0'), 'acct_' || (n % 50 + 1), 'picture-book', '{}', case when n / 50 % 2 = 0 then 'queued' else 'succeeded' end,
+      n % 7, 'fail', 0, case when n / 50 % 2 = 0 then null else 0 end, case when n / 50 % 2 = 0 then null else 0 end,
+      case when n / 50 % 2 = 0 then null else now() end, 1 from generate_series(1, 100000) n;
+    insert into steps (id, job_id, key, position, handler, worker, credits, input)
+    select id || '_s', id, 'book', 0, 'render-picture-book', 'pdf', 0, '{}' from jobs where id like 'old_%';
+    insert into job_events (job_id, sequence, type, data) select id, 1, 'job.queued', '{}' from jobs where id like 'old_%';
+    insert into credit_entries (account_id, job_id, kind, amount, delta, balance_after, reason)
+    select account_id, id, 'hold', 0, 0, 0, 'x' from jobs where id like 'old_%';
+    reset session_replication_role`);
+  for (const table of ['jobs', 'steps', 'job_events', 'credit_entries'])
     await scene.sql(`vacuum analyze ${table}`);
-});
+}, 180_000);
 afterAll(() => scene.close());
 
 interface Read {
