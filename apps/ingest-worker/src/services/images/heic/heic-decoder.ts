@@ -64,8 +64,16 @@ export function createHeicDecoder(options: HeicDecoderOptions = {}): HeicDecoder
         );
       }
       if (result instanceof Uint8Array || ArrayBuffer.isView(result)) return result as Uint8Array;
+      const cause = new Error(`libheif: ${result.failure}`);
+      if (result.outOfMemory === true) {
+        throw new PressroomError(
+          'image-too-complex',
+          `The HEIC picture needs more than ${Math.round(maxMemoryBytes / mebibyte)} MiB of memory to decode`,
+          { cause },
+        );
+      }
       throw new PressroomError('image-corrupt', 'The HEIC picture is damaged: its pixels cannot be decoded', {
-        cause: new Error(`libheif: ${result.failure}`),
+        cause,
       });
     },
     async close() {

@@ -11,15 +11,28 @@ export interface HeicTask {
 }
 
 /** Failures are values here, since an error's own fields do not survive the way between threads. */
-export type HeicResult = Uint8Array | { readonly failure: string };
+export type HeicResult = Uint8Array | { readonly failure: string; readonly outOfMemory?: boolean };
 
-let instantiate: ((maxMemoryBytes: number) => LibHeif) | undefined;
+let instantiate: ReturnType<typeof compileLibHeif> | undefined;
 
 /** The primary picture, with the container's rotation, mirroring and cropping applied, as an uncompressed TIFF. */
 export default function decodeHeic(task: HeicTask): HeicResult {
   instantiate ??= compileLibHeif();
+  let outOfMemory = false;
   // A fresh instance each time: WebAssembly memory never shrinks, but it is freed with its instance.
-  const heif = instantiate(task.maxMemoryBytes);
+  const heif = instantiate(task.maxMemoryBytes, () => {
+    outOfMemory = true;
+  });
+  try {
+    const result = decodePrimary(heif, task);
+    // libheif first asks for more than it needs and then for less: a refused growth alone is no failure.
+    return 'failure' in result ? { ...result, outOfMemory } : result;
+  } catch (error) {
+    return { failure: String(error), outOfMemory };
+  }
+}
+
+function decodePrimary(heif: LibHeif, task: HeicTask): HeicResult {
   const context = heif.heif_context_alloc();
   const read = heif.heif_context_read_from_memory(context, task.bytes);
   if (read.code !== heif.heif_error_code.heif_error_Ok)

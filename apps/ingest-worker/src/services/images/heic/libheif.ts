@@ -59,17 +59,17 @@ const pageBytes = 65_536;
 const require = createRequire(import.meta.url);
 
 /** The package's own `wasm.js` looks for its binary in the working directory, so the parts are put together here. */
-export function compileLibHeif(): (maxMemoryBytes: number) => LibHeif {
+export function compileLibHeif(): (maxMemoryBytes: number, onCeiling: () => void) => LibHeif {
   const factory = require('libheif-js/libheif-wasm/libheif.js') as LibHeifFactory;
   const wasmBinary = readFileSync(require.resolve('libheif-js/libheif-wasm/libheif.wasm'));
   const module = new WebAssembly.Module(wasmBinary);
-  return (maxMemoryBytes) =>
+  return (maxMemoryBytes, onCeiling) =>
     factory({
       wasmBinary,
       instantiateWasm: (imports, done) => {
         const instance = new WebAssembly.Instance(module, imports);
         for (const exported of Object.values(instance.exports)) {
-          if (exported instanceof WebAssembly.Memory) capMemory(exported, maxMemoryBytes);
+          if (exported instanceof WebAssembly.Memory) capMemory(exported, maxMemoryBytes, onCeiling);
         }
         done(instance);
         return instance.exports;
@@ -78,11 +78,13 @@ export function compileLibHeif(): (maxMemoryBytes: number) => LibHeif {
 }
 
 /** The build lets itself grow to 2 GiB; a refused growth becomes an out-of-memory error inside libheif. */
-function capMemory(memory: WasmMemory, maxBytes: number): void {
+function capMemory(memory: WasmMemory, maxBytes: number, onCeiling: () => void): void {
   const grow = memory.grow.bind(memory);
   memory.grow = (pages) => {
-    if (memory.buffer.byteLength + pages * pageBytes > maxBytes)
+    if (memory.buffer.byteLength + pages * pageBytes > maxBytes) {
+      onCeiling();
       throw new RangeError('memory ceiling reached');
+    }
     return grow(pages);
   };
 }
