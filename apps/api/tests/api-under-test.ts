@@ -32,7 +32,7 @@ import { type OpenAssetStore, openLocalStore } from '@pressroom/storage';
 import { atTeardown, createTestDatabase, temporaryFolder } from '@pressroom/testing';
 import { z } from 'zod';
 import type { ApiTiming } from '../src/endpoints/endpoint-context.ts';
-import { type Api, type ApiResources, createApi, createApiKey } from '../src/index.ts';
+import { type Api, type ApiOptions, type ApiResources, createApi, createApiKey } from '../src/index.ts';
 import type { RouteDefinition } from '../src/routes/route-definition.ts';
 import { routes } from '../src/routes/routes.ts';
 
@@ -50,10 +50,13 @@ export interface ApiUnderTest {
   readonly api: Api;
   readonly url: string;
   readonly database: Database;
+  readonly databaseUrl: string;
   readonly store: OpenAssetStore;
   readonly storeFolder: string;
   readonly health: Health;
   readonly ids: IdSource;
+  /** What the API was given. */
+  readonly resources: ApiOptions;
   readonly nudges: () => number;
   readonly removedFlows: readonly string[];
   readonly main: TestAccount;
@@ -110,29 +113,30 @@ export async function startApi(options: StartOptions = {}): Promise<ApiUnderTest
       PRESSROOM_SHUTDOWN_GRACE_MS: '5000',
       ...options.env,
     });
+  const resources = (port: number): ApiOptions => ({
+    config: configWith(port),
+    database,
+    store,
+    dispatcher: {
+      nudge: () => {
+        nudges += 1;
+      },
+    },
+    queueAdmin: options.queueAdmin ?? {
+      queues: [],
+      removeFlow: async (jobId) => void removedFlows.push(jobId),
+    },
+    hints,
+    hintListener,
+    log: silentLog,
+    metrics: createMetrics({ service: 'api' }),
+    health,
+    clock: systemClock,
+    ids: systemIds,
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+  });
   const launch = async (port: number): Promise<Api> => {
-    const api = createApi({
-      config: configWith(port),
-      database,
-      store,
-      dispatcher: {
-        nudge: () => {
-          nudges += 1;
-        },
-      },
-      queueAdmin: options.queueAdmin ?? {
-        queues: [],
-        removeFlow: async (jobId) => void removedFlows.push(jobId),
-      },
-      hints,
-      hintListener,
-      log: silentLog,
-      metrics: createMetrics({ service: 'api' }),
-      health,
-      clock: systemClock,
-      ids: systemIds,
-      ...(options.timing === undefined ? {} : { timing: options.timing }),
-    });
+    const api = createApi(resources(port));
     await api.start();
     return api;
   };
@@ -183,10 +187,12 @@ export async function startApi(options: StartOptions = {}): Promise<ApiUnderTest
     },
     url,
     database,
+    databaseUrl,
     store,
     storeFolder: folder.path,
     health,
     ids: systemIds,
+    resources: resources(0),
     nudges: () => nudges,
     removedFlows,
     main,
@@ -280,4 +286,9 @@ async function checkAgainstRoute(method: string, path: string, response: Respons
   const schema = reply.content?.[type] ?? reply.content?.['*/*'] ?? reply.content?.['text/plain'];
   assert(schema !== undefined || reply.content === undefined, `${found.path} does not declare ${type}`);
   if (schema instanceof z.ZodType) schema.parse(await response.clone().json());
+}
+
+/** The JSON of an answer, which `call` has checked already. */
+export async function bodyOf<Body>(response: Response): Promise<Body> {
+  return (await response.json()) as Body;
 }

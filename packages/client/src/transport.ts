@@ -96,6 +96,8 @@ export class Transport {
         headersTimeout: call.headersTimeoutMs ?? 60_000,
         bodyTimeout: call.silenceMs ?? 60_000,
       });
+      // Whoever reads it gets its errors; one that nobody reads to the end must not end the process.
+      body.on('error', () => {});
       return { status: statusCode, headers, body };
     } catch (cause) {
       throw connectionError(cause, call, `Cannot reach ${new URL(baseUrl).origin}`);

@@ -58,11 +58,9 @@ export function createSystemEndpoints(context: EndpointContext): Handlers<typeof
       if (query.token === undefined || request.method !== 'GET') {
         return html(loginPage({ next, tokenIsSet: config.operator.token !== undefined }));
       }
-      const address = request.ip ?? '';
-      await guesses.check(address);
+      // A link's token has 256 random bits: nothing to guess, and a second click must not lock the operator out.
       const session = await operators.redeem(query.token);
       if (session === undefined) {
-        await guesses.wrong(address);
         const problem = 'This login link was used before, or has expired.';
         return html(loginPage({ next, tokenIsSet: config.operator.token !== undefined, problem }), 401);
       }

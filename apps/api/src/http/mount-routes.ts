@@ -104,7 +104,7 @@ function refuseOtherMethods(app: Express, routes: readonly RouteDefinition[]): v
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ');
-    app.all(path, (request, response) => {
+    app.route(path).all((request, response) => {
       nameRoute(request, path);
       response.setHeader('Allow', allow);
       if (request.method === 'OPTIONS') {

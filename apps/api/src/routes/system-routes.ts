@@ -121,7 +121,7 @@ export const systemRoutes = {
       200: { description: 'The form, or the way on after a login', content: html },
       401: { description: 'The link was used before, or has expired', content: html },
     },
-    errors: ['rate-limited'],
+    errors: [],
   }),
   logIn: defineRoute({
     method: 'post',
