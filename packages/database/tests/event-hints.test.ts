@@ -42,7 +42,7 @@ test('a write tells listeners of its own job, on another connection', async () =
   const target = await listening();
   let others = 0;
   target.subscribe('job_other', () => (others += 1));
-  target.subscribe(job.jobId, heard.resolve);
+  target.subscribe(job.jobId, () => heard.resolve());
   await claimed(scene, job.ticket('ingest-0'));
   await heard.promise;
   expect(others).toBe(0);
@@ -53,7 +53,7 @@ test('a listener that has left is not called, while another one of the job is', 
   const calls: string[] = [];
   const heard = signal();
   const leave = target.subscribe('job_a', () => calls.push('left'));
-  target.subscribe('job_a', heard.resolve);
+  target.subscribe('job_a', () => heard.resolve());
   leave();
   leave();
   scene.hints.publish('job_a');
@@ -69,7 +69,7 @@ test.each<[string, (job: Awaited<ReturnType<typeof runningJob>>) => Promise<unkn
   const job = await runningJob(scene, { photos: 1 });
   const target = await listening();
   const room = signal();
-  target.onSettled(room.resolve);
+  target.onSettled(() => room.resolve());
   await settle(job);
   await room.promise;
 });
@@ -82,7 +82,7 @@ test('a step that does not settle its job says nothing about room', async () => 
   target.onSettled(() => (settled += 1));
   await finish(scene, job, 'ingest-0');
   await scene.hints.flush();
-  target.subscribe('job_last', heard.resolve);
+  target.subscribe('job_last', () => heard.resolve());
   scene.hints.publish('job_last');
   await heard.promise;
   expect(settled).toBe(0);
@@ -114,7 +114,7 @@ test('a thousand jobs at once are all named, in hints that PostgreSQL takes', as
   const waiting = Array.from({ length: 1_000 }, (_, index) => {
     const heard = signal();
     const jobId = `job_${String(index).padStart(26, '0')}`;
-    target.subscribe(jobId, heard.resolve);
+    target.subscribe(jobId, () => heard.resolve());
     scene.hints.publish(jobId);
     return heard.promise;
   });
@@ -126,9 +126,9 @@ test('a listener whose connection was cut still looks by itself, and listens aga
   const [before] = await listenerPids();
   await scene.sql('select pg_terminate_backend($1)', [before]);
   const polled = signal();
-  target.subscribe('job_a', polled.resolve);
+  target.subscribe('job_a', () => polled.resolve());
   const room = signal();
-  target.onSettled(room.resolve);
+  target.onSettled(() => room.resolve());
   await Promise.all([polled.promise, room.promise]);
   await eventually(async () => {
     const [after] = await listenerPids();
@@ -140,7 +140,7 @@ test('a listener whose connection was cut still looks by itself, and listens aga
 test('where nothing listens at the address, listeners look by themselves, and closing ends it', async () => {
   const target = listenForEventHints({ url: 'postgres://127.0.0.1:1/none', log: silentLog, pollMs: 20 });
   const polled = signal();
-  target.subscribe('job_a', polled.resolve);
+  target.subscribe('job_a', () => polled.resolve());
   await polled.promise;
   await target.close();
 });
