@@ -1,0 +1,31 @@
+import type { FlowOptions } from '@pressroom/queue';
+
+/** One for both sides: what is compared must differ in nothing but us. */
+export const flowSettings = {
+  /** Steps of one queue that run at once. */
+  concurrency: 8,
+  /** Jobs that were submitted and have not settled. */
+  inFlight: 32,
+  /** Below the window of the dispatcher's default settings. */
+  windowFlows: 50,
+  lockMs: 30_000,
+  stalledIntervalMs: 5_000,
+} as const;
+
+export const flowOptions: FlowOptions = {
+  deliveries: 1_000,
+  keepCompletedSeconds: 86_400,
+  keepCompletedCount: 1_000,
+  keepFailedSeconds: 604_800,
+  keepFailedCount: 1_000,
+};
+
+export const flowBackends = ['redis', 'postgres'] as const;
+export type FlowBackend = (typeof flowBackends)[number];
+
+export interface FlowRunner {
+  /** Submits one three-step flow of steps that do nothing, and resolves when it has settled. */
+  run(index: number): Promise<void>;
+  /** Throws when not all of so many flows have really settled. */
+  verify(flows: number): Promise<void>;
+}

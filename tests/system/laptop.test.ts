@@ -1,0 +1,100 @@
+/** What one person on one machine gets: the demo, and everything in one process. No Redis, no database of their own. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createPressroomClient } from '@pressroom/client';
+import { openEmbeddedPostgres } from '@pressroom/embedded-postgres';
+import { repositoryRoot, type StartedProcess, startProcess, temporaryFolder } from '@pressroom/testing';
+import { PDFDocument } from 'pdf-lib';
+import { drawPhotos, truncatedPhoto } from './drawn-photos.ts';
+
+const root = repositoryRoot();
+
+test('the demo makes a book of its own sample photos and leaves nothing behind', async () => {
+  const { path: folder } = await temporaryFolder();
+  const out = join(folder, 'book.pdf');
+  const demo = await startProcess({
+    command: process.execPath,
+    args: [join(root, 'apps/cli/dist/src/main.js'), 'demo', '--out', out, '--style', 'poster'],
+  });
+  expect(await demo.exited).toEqual({ code: 0, signal: null });
+  expect(demo.stdout).toMatch(/generate 8\/8/);
+  expect(demo.stdout).toMatch(/lighthouse\S*\s+\d+\.\d\ds\s+\d+\.\d\ds/);
+  expect((await PDFDocument.load(await readFile(out))).getPageCount()).toBe(11);
+  for (const [, pid] of demo.stdout.matchAll(/\(pid (\d+)\)/g)) {
+    expect(() => process.kill(Number(pid), 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+  }
+}, 240_000);
+
+test('the demo names each of the user’s files that cannot be used, and says so by its exit code', async () => {
+  const { path: folder } = await temporaryFolder();
+  const out = join(folder, 'mine.pdf');
+  const [good = ''] = await drawPhotos(1);
+  const run = (...files: string[]): Promise<StartedProcess> =>
+    startProcess({
+      command: process.execPath,
+      args: [join(root, 'apps/cli/dist/src/main.js'), 'demo', ...files, '--page-size', 'A5', '--out', out],
+    });
+  const mixed = await run(
+    good,
+    await truncatedPhoto(),
+    join(root, 'package.json'),
+    join(folder, 'absent.jpg'),
+  );
+  expect((await mixed.exited).code).toBe(2);
+  expect(mixed.stdout).toMatch(/truncated\.jpg cannot be used: .*cut off/);
+  expect(mixed.stdout).toMatch(/package\.json cannot be used: .*not a picture/);
+  expect(mixed.stdout).toMatch(/absent\.jpg cannot be used: there is no such file/);
+  const [page] = (await PDFDocument.load(await readFile(out))).getPages();
+  expect(Math.round(page?.getWidth() ?? 0)).toBe(420);
+  const none = await run(join(folder, 'absent.jpg'));
+  expect((await none.exited).code).toBe(1);
+}, 240_000);
+
+test('one process keeps its jobs over SIGKILL and restart, and finishes what was under way (invariants 1, 2, 6)', async () => {
+  const { path: folder } = await temporaryFolder();
+  const start = async (): Promise<{ url: string; process: StartedProcess }> => {
+    const started = await startProcess({
+      command: process.execPath,
+      args: [join(root, 'apps/all-in-one/dist/src/main.js')],
+      cwd: folder,
+      env: {
+        PRESSROOM_PORT: '0',
+        PRESSROOM_QUEUE_LOCK_MS: '2000',
+        PRESSROOM_QUEUE_STALLED_INTERVAL_MS: '1000',
+        PRESSROOM_LOG_FORMAT: 'json',
+      },
+    });
+    const [, url = ''] = await started.waitForLine(/Pressroom is up: (http:\S+)/, 60_000);
+    return { url, process: started };
+  };
+  try {
+    const first = await start();
+    const apiKey = (await readFile(join(folder, '.data/api-key'), 'utf8')).trim();
+    const before = createPressroomClient({ baseUrl: first.url, apiKey });
+    const photos: { assetId: string }[] = [];
+    for (const path of await drawPhotos(3)) photos.push({ assetId: (await before.uploadAsset(path)).id });
+    const submitted = await before.submitJob({
+      kind: 'picture-book',
+      input: { photos, style: 'colouring-page', title: 'Kept' },
+    });
+    for await (const event of before.jobEvents(submitted.id)) {
+      if (event.type === 'step.started' && event.data['step'] === 'generate-0') break;
+    }
+    await before.close();
+    first.process.kill('SIGKILL');
+    await first.process.exited;
+
+    const second = await start();
+    const after = createPressroomClient({ baseUrl: second.url, apiKey });
+    const job = await after.waitForJob(submitted.id);
+    expect(job).toMatchObject({ status: 'succeeded', cost: { held: 4, captured: 4, refunded: 0 } });
+    await after.close();
+    second.process.kill('SIGINT');
+    expect(await second.process.exited).toEqual({ code: 0, signal: null });
+  } finally {
+    // After a SIGKILL the embedded server lives on by design; it is adopted here to be ended.
+    const server = await openEmbeddedPostgres({ dataFolder: join(folder, '.data/postgres') });
+    await server.stop();
+  }
+}, 240_000);
