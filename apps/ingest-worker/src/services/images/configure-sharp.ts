@@ -7,8 +7,8 @@ export interface SharpPlan {
 
 /**
  * Sets sharp up for a whole process; call it once, from `main`. Every picture is seen once, so libvips' operation cache
- * would only hold memory. Pictures, not threads inside one picture, fill the cores: one thread a picture gives the most
- * pictures a second. The figure is capped at 4, the size of libuv's thread pool, which runs every decode.
+ * would only hold memory. Pictures, not threads inside one picture, are to fill the cores, which bounds the
+ * threads of a process by its pictures in hand. The figure is capped at 4, the size of libuv's thread pool, which runs every decode.
  */
 export function configureSharp(options: { readonly cores: number }): SharpPlan {
   sharp.cache(false);

@@ -3,7 +3,7 @@ import { PressroomError } from '@pressroom/domain';
 import type { ImageLimits } from '@pressroom/images';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 
-/** A decode that takes longer is given up; a 100-megapixel photo takes about two seconds. */
+/** A decode that takes longer is given up; at 100 megapixels formats differ from two to twenty seconds. */
 const decodeSeconds = 60;
 
 /**
