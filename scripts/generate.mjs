@@ -15,6 +15,7 @@ const pages = {
   'docs/reference/errors.md': renderErrors(),
   'docs/reference/life-cycles.md': renderLifeCycles(),
   'docs/reference/settings.md': `# Settings\n\n${note}\nAll settings are environment variables.\n\n${renderSettingsTable()}`,
+  'README.md': renderReadme(),
   'docs/reference/openapi.json': `${JSON.stringify(buildOpenApiDocument(), null, 2)}\n`,
 };
 
@@ -29,6 +30,13 @@ for (const [path, text] of stale) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
   console.log(`wrote ${path}`);
+}
+
+/** The README is written by hand, but for its table of settings. */
+function renderReadme() {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const [begin, end] = ['<!-- settings: made by `npm run generate` -->', '<!-- /settings -->'];
+  return `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${renderSettingsTable()}\n${text.slice(text.indexOf(end))}`;
 }
 
 function read(path) {

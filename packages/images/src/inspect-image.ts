@@ -29,21 +29,20 @@ export async function inspectImage(
 }
 
 async function inspectFile(path: string, limits: Pick<ImageLimits, 'maxBytes'>): Promise<ImageFacts> {
-  await using file = await openForReading(path);
-  const { size } = await file.handle.stat();
-  checkImageBytes(size, limits);
-  const head = Buffer.alloc(Math.min(size, sniffLength));
-  await file.handle.read(head, 0, head.length, 0);
-  const sniffed = await sniffMediaType(head);
-  refuseUnsupported(sniffed);
-  // Awaited here: the file closes on return, and a rejection that comes meanwhile would have nobody to catch it.
-  if (sniffed.mediaType === 'image/svg+xml') return await inspectSvg(await file.handle.readFile());
-  return await readHeader(path, size, sniffed);
-}
-
-async function openForReading(path: string) {
-  const handle = await open(path, 'r');
-  return { handle, [Symbol.asyncDispose]: () => handle.close() };
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    checkImageBytes(size, limits);
+    const head = Buffer.alloc(Math.min(size, sniffLength));
+    await file.read(head, 0, head.length, 0);
+    const sniffed = await sniffMediaType(head);
+    refuseUnsupported(sniffed);
+    // Awaited here: the file closes on return, and a rejection that comes meanwhile would have nobody to catch it.
+    if (sniffed.mediaType === 'image/svg+xml') return await inspectSvg(await file.readFile());
+    return await readHeader(path, size, sniffed);
+  } finally {
+    await file.close();
+  }
 }
 
 function refuseUnsupported(sniffed: SniffedType): void {

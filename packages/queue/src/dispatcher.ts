@@ -35,26 +35,30 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function pass(): Promise<void> {
     for (let full = true; full && !stopped; ) {
       const dispatches = await store.claim(limits);
-      await Promise.all(dispatches.map(enqueue));
-      full = dispatches.length === limits.batch;
+      const taken = await Promise.all(dispatches.map(enqueue));
+      // What the queue refused was given back: claiming on would only spin until the queue is well again.
+      full = dispatches.length === limits.batch && taken.every(Boolean);
     }
   }
 
-  async function enqueue(dispatch: Dispatch): Promise<void> {
+  /** False when the queue refused. */
+  async function enqueue(dispatch: Dispatch): Promise<boolean> {
     const { jobId, generation } = dispatch;
     const flow = buildFlow(dispatch, options.flowOptions);
     if (flow === undefined) {
       log.error({ jobId, generation }, 'A job that has not settled has no unfinished step');
-      return;
+      return true;
     }
     try {
       await within(limits.leaseMs / 2, options.flows.add(flow));
       await store.confirm(jobId, generation);
       log.debug({ jobId, generation, steps: dispatch.steps.length }, 'The flow is in the queue');
+      return true;
     } catch (error) {
       // Whatever the queue did with it: the next sweep builds the flow anew, under a generation that outdates this one.
       log.warn({ jobId, generation, err: error }, 'The queue did not take the flow; it is offered again');
       await store.giveBack(jobId, generation).catch(() => {});
+      return false;
     }
   }
 

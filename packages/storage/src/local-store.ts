@@ -1,9 +1,9 @@
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ByteRange, type Clock, PressroomError, type StoredBlob } from '@pressroom/domain';
+import type { OpenAssetStore } from './closable-store.ts';
 import { makeDurableFolder, syncFolder } from './durable-folder.ts';
 import { type IncomingFile, IncomingFolder } from './incoming-folder.ts';
-import type { OpenAssetStore } from './open-asset-store.ts';
 import { collect, outgoingStream } from './outgoing-stream.ts';
 import { fileError, isAbsent, missing, rangeNotSatisfiable, tooLarge } from './storage-errors.ts';
 import { assertStorageKey, assertStoragePrefix } from './storage-key.ts';

@@ -1,15 +1,10 @@
-import type { AssetStore } from '@pressroom/domain';
+import type { OpenAssetStore } from './closable-store.ts';
 import { type LocalStoreOptions, openLocalStore } from './local-store.ts';
 import { openS3Store, type S3StoreOptions } from './s3-store.ts';
 
 export type AssetStoreOptions =
   | ({ readonly kind: 'local' } & LocalStoreOptions)
   | ({ readonly kind: 's3' } & S3StoreOptions);
-
-/** A store that holds connections or files open until it is closed. */
-export interface OpenAssetStore extends AssetStore {
-  close(): Promise<void>;
-}
 
 /** The store that the settings name: `openAssetStore(config.storage)`. */
 export function openAssetStore(options: AssetStoreOptions): Promise<OpenAssetStore> {

@@ -14,9 +14,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { PressroomError, type PutOptions, type StoredBlob } from '@pressroom/domain';
+import type { OpenAssetStore } from './closable-store.ts';
 import { IncomingFolder } from './incoming-folder.ts';
 import { MeasuredSource } from './measured-source.ts';
-import type { OpenAssetStore } from './open-asset-store.ts';
 import { collect, outgoingStream } from './outgoing-stream.ts';
 import { isS3Missing, s3Error } from './s3-errors.ts';
 import { fileError, rangeNotSatisfiable, tooLarge } from './storage-errors.ts';

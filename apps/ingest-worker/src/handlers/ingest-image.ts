@@ -20,9 +20,8 @@ import {
   type ImageRun,
   type ImageStage,
   required,
-  type StoredOriginal,
 } from '../services/images/image-run.ts';
-import { OriginalBytes } from '../services/images/original-bytes.ts';
+import { OriginalBytes, type StoredOriginal } from '../services/images/original-bytes.ts';
 import { extractPicture } from '../services/images/stages/extract-picture.ts';
 import { fetchOriginal } from '../services/images/stages/fetch-original.ts';
 import { inspectHeader } from '../services/images/stages/inspect-header.ts';

@@ -1,17 +1,8 @@
 import type { AssetStore, IdSource, StepResult } from '@pressroom/domain';
 import type { ImageFacts, ImageLimits } from '@pressroom/images';
 import type { HeicDecoder } from './heic/heic-decoder.ts';
-import type { OriginalBytes } from './original-bytes.ts';
+import type { OriginalBytes, StoredOriginal } from './original-bytes.ts';
 import type { WorkFiles } from './work-files.ts';
-
-/** An uploaded asset as the records describe it. */
-export interface StoredOriginal {
-  readonly storageKey: string;
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  readonly mediaType: string;
-}
 
 /** A picture among a step's work files. */
 export interface WorkPicture {

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type AssetStore, PressroomError } from '@pressroom/domain';
 import { checkImageBytes, type ImageLimits } from '@pressroom/images';
-import type { StoredOriginal } from './image-run.ts';
+
+/** An uploaded asset as the records describe it. */
+export interface StoredOriginal {
+  readonly storageKey: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly mediaType: string;
+}
 
 /**
  * The uploaded bytes, read once an attempt and held once. Each read is checked against the size and hash of the upload,
