@@ -16,7 +16,7 @@ export function renderColouringPage(picture: RgbPicture, longEdge: number): Rend
   const width = Math.round(picture.width * scale) + 2 * inset;
   const height = Math.round(picture.height * scale) + 2 * inset;
   const sheet = blankSheet(width, height);
-  const lineWidth = longEdge / 380;
+  const lineWidth = longEdge / 300;
   drawStrands(sheet, contourLines(toLab(picture), { detail: 0.5 }), {
     scale,
     offset: inset,
