@@ -170,7 +170,7 @@ test('lets an account hold only so many streams open', async () => {
   const jobId = await newJob();
   const open = await Promise.all([1, 2, 3].map(() => api.call(`/api/jobs/${jobId}/events`)));
   expect(await api.problem(`/api/jobs/${jobId}/events`)).toMatchObject({ code: 'rate-limited', status: 429 });
-  await Promise.all(open.map((response) => response.body?.cancel()));
+  for (const response of open) await response.body?.cancel();
   await eventually(async () => {
     const response = await api.call(`/api/jobs/${jobId}/events`);
     await response.body?.cancel();

@@ -51,7 +51,7 @@ export function createSystemEndpoints(context: EndpointContext): Handlers<typeof
           throw new PressroomError('not-acceptable', 'This comes as application/json or text/html');
       }
     },
-    getLanding: () => html(landingPage()),
+    getLanding: (_input, { request }) => html(landingPage(readSession(request) !== undefined)),
     getLogin: async ({ query }, { request, log }) => {
       const next = localPath(query.next);
       // A HEAD, as link previews send it, must not use the link up.

@@ -8,11 +8,12 @@ const links = [
   { href: '/openapi.json', name: 'OpenAPI', about: 'the API for programs' },
 ];
 
-export function landingPage(): string {
+/** @param isOperator whether to offer the way out of the operator's session */
+export function landingPage(isOperator: boolean): string {
   return page({
     title: 'Pressroom',
     heading: 'Pressroom',
     body: html`<p>Photos in, a print-ready picture book out.</p>
-<ul>${links.map(({ href, name, about }) => html`<li><a href="${href}"><span>${name}</span><span>${about}</span></a></li>`)}</ul>`,
+<ul>${links.map(({ href, name, about }) => html`<li><a href="${href}"><span>${name}</span><span>${about}</span></a></li>`)}</ul>${isOperator ? html`<form method="post" action="/logout"><button type="submit">Log out</button></form>` : undefined}`,
   });
 }

@@ -57,7 +57,7 @@ const styleHash = createHash('sha256').update(style).digest('base64');
 
 /** Headers of every page here: its one style, forms to this server, nothing else. */
 export const pagePolicy = {
-  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'Cache-Control': 'no-store',
 };
 

@@ -1,4 +1,4 @@
-import { html, page } from './page.ts';
+import { html, type Markup, page } from './page.ts';
 
 const again = {
   transient: 'The same request may work later.',
@@ -18,11 +18,16 @@ export function problemPage(problem: ProblemPageOptions): string {
   return page({
     title: `${problem.code} · Pressroom`,
     heading: problem.title,
-    body: html`<p>${problem.advice}</p>
+    body: html`<p>${withCode(problem.advice)}</p>
 <dl>
 <dt>Code</dt><dd><code>${problem.code}</code></dd>
 <dt>HTTP status</dt><dd>${problem.status}</dd>
 <dt>Again?</dt><dd>${again[problem.retryability]}</dd>
 </dl>`,
   });
+}
+
+/** The registry marks names of fields and headers with backticks. */
+function withCode(text: string): Markup[] {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
