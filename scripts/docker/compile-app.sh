@@ -1,0 +1,11 @@
+#!/bin/sh
+# Compiles one app and the packages it stands on, and collects what runs: code with its source maps, manifests, migrations.
+# usage: compile-app.sh APP OUT, in the folder with the sources
+set -eu
+npx tsc -b "apps/$1"
+mkdir -p "$2"
+for built in */*/dist/src; do
+  workspace=${built%/dist/src}
+  find "$workspace/package.json" "$built" -type f ! -name '*.d.ts' ! -name '*.d.ts.map' -exec cp --parents {} "$2" \;
+  if [ -d "$workspace/migrations" ]; then cp -r --parents "$workspace/migrations" "$2"; fi
+done
