@@ -24,7 +24,10 @@ const packageRules = Object.entries(mayKnow).map(([name, known]) => ({
   comment: `packages/${name} may know the domain${known.length > 0 ? `, ${known.join(', ')}` : ''}, and no other part of this project.`,
   severity: 'error',
   from: { path: `^packages/${name}/src/` },
-  to: { path: '^(packages|apps|tests)/', pathNot: [name, ...known, ...(name === 'domain' ? [] : ['domain'])].map(packageOf) },
+  to: {
+    path: '^(packages|apps|tests)/',
+    pathNot: [name, ...known, ...(name === 'domain' ? [] : ['domain'])].map(packageOf),
+  },
 }));
 
 const workers = 'apps/(ingest|generate|pdf)-worker/src';
@@ -41,14 +44,16 @@ export default {
     },
     {
       name: 'apps-do-not-know-each-other',
-      comment: 'An app is given its resources. Only all-in-one puts apps together, and the CLI starts them as processes.',
+      comment:
+        'An app is given its resources. Only all-in-one puts apps together, and the CLI starts them as processes.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/', pathNot: '^apps/all-in-one/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
       name: 'services-are-pure-capability',
-      comment: 'A service knows domain types, ports, and the libraries of its trade: no jobs, no HTTP, no database.',
+      comment:
+        'A service knows domain types, ports, and the libraries of its trade: no jobs, no HTTP, no database.',
       severity: 'error',
       from: { path: `^${workers}/services/` },
       to: {
@@ -64,7 +69,11 @@ export default {
       severity: 'error',
       from: { path: `^${workers}/handlers/` },
       to: {
-        path: ['node_modules/(bullmq|express|drizzle-orm|pg|ioredis)/', '^packages/(database|queue|config|process)/', `^${workers}/(module|main)`],
+        path: [
+          'node_modules/(bullmq|express|drizzle-orm|pg|ioredis)/',
+          '^packages/(database|queue|config|process)/',
+          `^${workers}/(module|main)`,
+        ],
       },
     },
     {
@@ -111,6 +120,10 @@ export default {
     doNotFollow: { path: ['node_modules', '/dist/'] },
     exclude: { path: ['^(packages|apps|tests)/.*\\.tsbuildinfo$', '^tests/dist/'] },
     includeOnly: { path: ['^(packages|apps|tests)/', 'node_modules'] },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'], extensions: ['.ts', '.js', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.d.ts'],
+    },
   },
 };

@@ -197,11 +197,7 @@ export const errorRegistry = {
     'The operator must make room; it is tried again by itself.',
   ),
   'database-unavailable': define('transient', 'The database did not answer', 'It is tried again by itself.'),
-  'step-timeout': define(
-    'transient',
-    'The step took too long',
-    'It is tried again by itself.',
-  ),
+  'step-timeout': define('transient', 'The step took too long', 'It is tried again by itself.'),
   'worker-lost': define(
     'transient',
     'The worker stopped in the middle of the step',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
 import { pictureStyles } from '../ports/generation-provider.ts';
+import { unprintableCharacters } from '../printable-script.ts';
 import { type GeneratePictureInput, pageSizes } from '../step-catalog.ts';
-import { defineRecipe, type StepPlan } from './recipe.ts';
+import { type Abilities, defineRecipe, type InputProblem, type StepPlan } from './recipe.ts';
 
 /** Credits for one picture, and for setting the book. */
 export const pictureBookPrices = { picture: 1, book: 1 } as const;
@@ -54,6 +55,7 @@ export const pictureBook = defineRecipe({
   title: 'Picture book',
   description: 'Turns photos into a printable booklet: a cover, one page a picture, a contact sheet.',
   inputSchema: pictureBookInputSchema,
+  check: checkInput,
   assets: (input) => input.photos.map((photo) => ({ assetId: photo.assetId, sort: 'image' as const })),
   plan: (input): StepPlan => {
     const style: GeneratePictureInput['style'] = input.style ?? { prompt: input.prompt ?? '' };
@@ -88,3 +90,25 @@ export const pictureBook = defineRecipe({
     };
   },
 });
+
+function checkInput(input: z.output<typeof pictureBookInputSchema>, abilities: Abilities): InputProblem[] {
+  const texts = [
+    { path: ['title'], text: input.title },
+    { path: ['author'], text: input.author ?? '' },
+    ...input.photos.map((photo, index) => ({ path: ['photos', index, 'caption'], text: photo.caption })),
+  ];
+  const problems = texts.flatMap(({ path, text }): InputProblem[] => {
+    const missing = unprintableCharacters(text).slice(0, 10);
+    if (missing.length === 0) return [];
+    const shown = missing.map((character) => character.toWellFormed()).join(' ');
+    return [{ code: 'unsupported-script', path, message: `The fonts of the pages do not have: ${shown}` }];
+  });
+  if (input.prompt !== undefined && !abilities.freePrompts) {
+    problems.push({
+      code: 'prompt-needs-provider',
+      path: ['prompt'],
+      message: 'No online provider is set up here; use a named style',
+    });
+  }
+  return problems;
+}
