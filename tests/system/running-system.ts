@@ -27,7 +27,7 @@ export interface RunningSystem {
   /** One more process of an app; replaces the one that `processes` names. */
   start(app: AppName): Promise<StartedProcess>;
   /** A request as operator. */
-  operator(path: string, init?: RequestInit): Promise<Response>;
+  operator(path: string, init?: { readonly method: string; readonly body?: string }): Promise<Response>;
   /** Uploads the files and submits them as one book. */
   submitBook(paths: readonly string[], options?: BookOptions): Promise<Job>;
   /** The first event that matches, of those that come and those that came. */
@@ -86,13 +86,12 @@ export async function startSystem(
   await Promise.all(workerApps.map((app) => start(app)));
   const url = `http://127.0.0.1:${port}`;
 
-  const operator: RunningSystem['operator'] = (path, init = {}) =>
+  const operator: RunningSystem['operator'] = (path, init = { method: 'GET' }) =>
     fetch(new URL(path, url), {
       ...init,
       headers: {
         ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
         authorization: `Bearer ${operatorToken}`,
-        ...init.headers,
       },
     });
   const client = createPressroomClient({ baseUrl: url, apiKey: await openAccount(operator) });

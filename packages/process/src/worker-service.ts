@@ -1,4 +1,4 @@
-import type { RetryPolicy, StepHandlers, WorkerType } from '@pressroom/domain';
+import { type RetryPolicy, type StepHandlers, storageKeys, type WorkerType } from '@pressroom/domain';
 import { createStepWorker } from '@pressroom/queue';
 import { defineService, type Service } from '@pressroom/runtime';
 import type { Resources } from './resources.ts';
@@ -28,6 +28,7 @@ export function createWorkerService<Type extends WorkerType>(
     maxStalls: config.queue.maxStalls,
     graceMs: Math.max(0, config.shutdownGraceMs - handBackMs),
     observer: resources.metrics,
+    discardWork: (stepId) => resources.assets.deletePrefix(storageKeys.workPrefix(stepId)),
   });
   health.register({
     name: worker.name,

@@ -125,6 +125,23 @@ describe.each(backends)('on %s', (backend) => {
     expect((await scene.step(jobId, 'generate-1')).status).toBe('skipped');
   });
 
+  test('what a step kept between its attempts is discarded once it has failed for good', async () => {
+    const scene = await Scene.open(backend);
+    const discarded = signal<string>();
+    await scene.workers(
+      handlers({ 'ingest-image': () => Promise.reject(new PressroomError('image-corrupt', 'Damaged')) }),
+      {
+        discardWork: (stepId) => {
+          discarded.resolve(stepId);
+          return Promise.resolve();
+        },
+      },
+    );
+    await scene.dispatcher();
+    const jobId = await scene.submit(1);
+    expect(await discarded.promise).toBe((await scene.step(jobId, 'ingest-0')).id);
+  });
+
   test('under fail, a bad photo ends the job at once and everything comes back', async () => {
     const scene = await Scene.open(backend);
     await scene.workers(

@@ -187,7 +187,7 @@ export class Scene {
 
   async workers(
     given: Handlers = handlers(),
-    options: { graceMs?: number; lockMs?: number } = {},
+    options: { graceMs?: number; lockMs?: number; discardWork?: (stepId: string) => Promise<void> } = {},
   ): Promise<StepWorker[]> {
     const shared = {
       backend: this.queues,
@@ -201,6 +201,7 @@ export class Scene {
       stalledIntervalMs: 500,
       maxStalls: 3,
       graceMs: options.graceMs ?? 1_000,
+      ...(options.discardWork === undefined ? {} : { discardWork: options.discardWork }),
     };
     const workers = [
       createStepWorker({ ...shared, type: 'ingest', handlers: given }),

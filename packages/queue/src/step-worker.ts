@@ -34,6 +34,8 @@ export interface StepWorkerOptions<Type extends WorkerType> {
   /** How long `stop` lets running steps finish before it hands them back. */
   readonly graceMs: number;
   readonly observer?: StepObserver;
+  /** Called once a step of this worker has failed for good: whatever it kept between its attempts is of no use any more. */
+  readonly discardWork?: (stepId: string) => Promise<void>;
 }
 
 /** What a worker tells about itself, in the words of the metrics. */
@@ -108,6 +110,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
       outcome = { kind: 'wait', delayMs: options.policy.backoffBaseMs, error };
     }
     if (step !== undefined) observe(step, outcome, performance.now() - begun);
+    if (outcome.kind === 'gave-up') await discardWork(job.data.stepId);
     return await obey(job, token, outcome);
   }
 
@@ -131,6 +134,14 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         throw new RetryLater(describe(outcome.error), outcome.delayMs);
       case 'gave-up':
         throw new UnrecoverableError(describe(outcome.error));
+    }
+  }
+
+  async function discardWork(stepId: string): Promise<void> {
+    try {
+      await options.discardWork?.(stepId);
+    } catch (error) {
+      log.warn({ err: error, stepId }, 'What the failed step kept between its attempts could not be deleted');
     }
   }
 
