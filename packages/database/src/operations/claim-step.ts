@@ -35,7 +35,6 @@ interface ClaimRow extends Record<string, unknown> {
 
 /**
  * Takes a step over, in one statement: the guard, the new fencing token, the event, and everything its handler needs.
- * The job's row is locked before the step's, here and in every other operation: cancelling takes the same two locks.
  * A step that is `running` may be claimed too: the queue only delivers it again when it believes the first worker dead.
  */
 export async function claimStep(
@@ -44,25 +43,8 @@ export async function claimStep(
   workerId: string,
 ): Promise<ClaimOutcome> {
   const result = await executor.execute<ClaimRow>(sql`
-    with job as (
-      select id, account_id, request_id from jobs where id = ${ticket.jobId} and status = ${targetOf(jobMachine, 'admit')} for no key update
-    ), claimed as (
-      update steps set status = ${targetOf(stepMachine, 'claim')}, fence = steps.fence + 1, claimed_by = ${workerId},
-        started_at = coalesce(steps.started_at, now())
-      from job
-      where steps.job_id = job.id and steps.id = ${ticket.stepId} and steps.generation = ${ticket.generation}
-        and steps.status = any(${allowedFrom(stepMachine, 'claim')})
-        and not exists (select from steps child where child.parent_id = steps.id and child.settled_at is null)
-      returning steps.id, steps.job_id, steps.key, steps.fence, steps.handler, steps.input, steps.item_index, steps.attempts, steps.stage,
-        steps.stage_data, job.account_id, job.request_id
-    ), announced as (
-      select append_job_event(job_id, 'step.started', jsonb_build_object('stepId', id, 'step', key, 'attempt', attempts + 1)) from claimed
-    )
-    select claimed.*, (select count(*) from announced) as announced, coalesce((
-      select jsonb_agg(jsonb_build_object('stepId', child.id, 'handler', child.handler, 'itemIndex', child.item_index,
-        'status', child.status, 'output', child.output) order by child.position)
-      from steps child where child.parent_id = claimed.id), '[]') as children
-    from claimed`);
+    select * from claim_step(${ticket.stepId}, ${ticket.jobId}, ${ticket.generation}, ${workerId},
+      ${targetOf(jobMachine, 'admit')}, ${allowedFrom(stepMachine, 'claim')}, ${targetOf(stepMachine, 'claim')})`);
   const row = result.rows[0];
   return row === undefined
     ? await whyNotClaimed(executor, ticket)

@@ -8,9 +8,9 @@ import {
   type WorkerType,
 } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
-import type { Database, Executor } from '../connection.ts';
+import type { Database } from '../connection.ts';
 import type { EventHints } from '../event-hints.ts';
-import { allowedFrom, targetOf, textArray } from '../guard.ts';
+import { allowedFrom, targetOf } from '../guard.ts';
 
 /** Any number that no other lock of this database uses. */
 const dispatchLock = 7_373_002;
@@ -21,15 +21,14 @@ interface ClaimedJob extends Record<string, unknown> {
   generation: number;
   priority: number;
   created_at: string;
-  first: boolean;
-}
-interface ClaimedStepRow extends Record<string, unknown> {
-  id: string;
-  job_id: string;
-  parent_id: string | null;
-  key: string;
-  handler: HandlerName;
-  worker: WorkerType;
+  /** In plan order. */
+  steps: readonly {
+    stepId: string;
+    parentId: string | null;
+    key: string;
+    handler: HandlerName;
+    worker: WorkerType;
+  }[];
 }
 
 /**
@@ -40,33 +39,11 @@ interface ClaimedStepRow extends Record<string, unknown> {
 export function createDispatchStore(database: Database, hints: EventHints): DispatchStore {
   return {
     claim: async (limits) => {
-      const dispatches = await database.transaction(async (tx) => {
-        // One claim at a time: two at once would count the same free places of the window and fill them twice.
-        await tx.execute(sql`select pg_advisory_xact_lock(${dispatchLock})`);
-        const leased = sql`now() + ${limits.leaseMs} * interval '1 millisecond'`;
-        const claimed = await tx.execute<ClaimedJob>(sql`
-          with overdue as (
-            select id from jobs
-            where status = ${targetOf(jobMachine, 'admit')} and enqueued_at is null and enqueue_lease_until <= now()
-            order by enqueue_lease_until limit ${limits.batch} for update skip locked
-          ), admitted as (
-            select id from jobs
-            where status = any(${allowedFrom(jobMachine, 'admit')}) and (delay_until is null or delay_until <= now())
-            order by priority desc, id
-            limit greatest(0, least(${limits.batch} - (select count(*) from overdue),
-              ${limits.windowFlows} - (select count(*) from jobs where status = ${targetOf(jobMachine, 'admit')})))
-            for update skip locked
-          )
-          update jobs set status = ${targetOf(jobMachine, 'admit')}, generation = generation + 1,
-            admitted_at = coalesce(admitted_at, now()), enqueue_lease_until = ${leased}
-          where id in (select id from overdue union all select id from admitted)
-          returning id, account_id, generation, priority, created_at, generation = 1 as first`);
-        if (claimed.rows.length === 0) return [];
-        const steps = await moveToGeneration(tx, claimed.rows);
-        await announce(tx, claimed.rows);
-        // An update returns its rows in no order, and what comes first here comes first into the queue.
-        return claimed.rows.sort(byTurn).map((job): Dispatch => toDispatch(job, steps));
-      });
+      const { batch, windowFlows, leaseMs } = limits;
+      const claimed = await database.executor.execute<ClaimedJob>(sql`
+        select * from claim_dispatches(${dispatchLock}, ${batch}, ${windowFlows}, ${leaseMs},
+          ${allowedFrom(jobMachine, 'admit')}, ${targetOf(jobMachine, 'admit')}, ${allowedFrom(stepMachine, 'claim')})`);
+      const dispatches = claimed.rows.map(toDispatch);
       for (const dispatch of dispatches) hints.publish(dispatch.jobId);
       return dispatches;
     },
@@ -81,48 +58,15 @@ export function createDispatchStore(database: Database, hints: EventHints): Disp
   };
 }
 
-function byTurn(a: ClaimedJob, b: ClaimedJob): number {
-  return b.priority - a.priority || (a.id < b.id ? -1 : 1);
-}
-
-async function moveToGeneration(
-  tx: Executor,
-  claimed: readonly ClaimedJob[],
-): Promise<readonly ClaimedStepRow[]> {
-  const result = await tx.execute<ClaimedStepRow & { position: number }>(sql`
-    update steps set generation = jobs.generation from jobs
-    where steps.job_id = jobs.id and jobs.id = any(${textArray(claimed.map((job) => job.id))})
-      and steps.status = any(${allowedFrom(stepMachine, 'claim')})
-    returning steps.id, steps.job_id, steps.parent_id, steps.key, steps.handler, steps.worker, steps.position`);
-  return result.rows.sort((a, b) => a.position - b.position);
-}
-
-/** In one statement for the whole batch: the first admission of each job is an event. */
-async function announce(tx: Executor, claimed: readonly ClaimedJob[]): Promise<void> {
-  const first = claimed.filter((job) => job.first).map((job) => job.id);
-  if (first.length === 0) return;
-  await tx.execute(
-    sql`select append_job_event(id, 'job.running', '{}') from unnest(${textArray(first)}) as id`,
-  );
-}
-
-function toDispatch(job: ClaimedJob, steps: readonly ClaimedStepRow[]): Dispatch {
+function toDispatch(job: ClaimedJob): Dispatch {
   return {
     jobId: job.id,
     accountId: job.account_id,
     generation: job.generation,
     priority: job.priority,
     createdAt: new Date(job.created_at),
-    steps: steps
-      .filter((step) => step.job_id === job.id)
-      .map(
-        (step): DispatchStep => ({
-          stepId: step.id,
-          parentId: step.parent_id ?? undefined,
-          key: step.key,
-          handler: step.handler,
-          worker: step.worker,
-        }),
-      ),
+    steps: job.steps.map(
+      ({ parentId, ...step }): DispatchStep => ({ ...step, parentId: parentId ?? undefined }),
+    ),
   };
 }

@@ -16,7 +16,7 @@ import type { EventHints } from '../event-hints.ts';
 import { allowedFrom, json, targetOf, textArray } from '../guard.ts';
 import { appendJobEvent } from '../repositories/job-events.ts';
 import { claimStep } from './claim-step.ts';
-import { settleJob } from './settle-job.ts';
+import { jobTransition, settleJob } from './settle-job.ts';
 
 /** The record of steps on PostgreSQL. Each method is one statement or one transaction. */
 export function createStepStore(database: Database, hints: EventHints): StepStore {
@@ -75,7 +75,7 @@ export function createStepStore(database: Database, hints: EventHints): StepStor
         return result.rows.length === 1;
       }),
     succeed: (lease, completion) =>
-      announced(lease.jobId, () => database.transaction((tx) => succeed(tx, lease, completion))),
+      announced(lease.jobId, () => succeed(database.executor, lease, completion)),
     fail: (lease, error) =>
       announced(lease.jobId, () =>
         database.transaction((tx) => fail(tx, lease.jobId, heldFor(lease, 'fail'), error)),
@@ -116,31 +116,18 @@ function heldFor(lease: StepLease, event: StepEventName): SQL {
   return sql`steps.id = ${lease.stepId} and steps.fence = ${lease.fence} and steps.claimed_by is not null and steps.status = any(${allowedFrom(stepMachine, event)})`;
 }
 
-/** One statement for the common step; the root's also settles the job. */
+/** One statement: the root's also settles the job. */
 async function succeed(
-  tx: Executor,
+  executor: Executor,
   lease: StepLease,
   completion: StepCompletion,
 ): Promise<boolean | 'settled'> {
-  const result = await tx.execute<{ parent_id: string | null }>(sql`
-    with ${lockedJob(lease)}, done as (
-      update steps set status = ${targetOf(stepMachine, 'succeed')}, output = ${json(completion.output)}, settled_at = now(),
-        error = null, claimed_by = null
-      from job where steps.job_id = job.id and steps.id = ${lease.stepId} and steps.fence = ${lease.fence}
-        and steps.status = any(${allowedFrom(stepMachine, 'succeed')})
-      returning steps.id, steps.job_id, steps.key, steps.parent_id
-    ), made as (
-      insert into assets (id, account_id, role, storage_key, media_type, bytes, sha256, width, height, step_id)
-      select asset."assetId", jobs.account_id, asset.role, asset."storageKey", asset."mediaType", asset.bytes, asset.sha256, asset.width, asset.height, done.id
-      from done join jobs on jobs.id = done.job_id,
-        jsonb_to_recordset(${json(completion.assets)}) as asset("assetId" text, role text, "storageKey" text, "mediaType" text, bytes bigint, sha256 text, width int, height int)
-    )
-    select parent_id, append_job_event(job_id, 'step.succeeded', jsonb_build_object('stepId', id, 'step', key)) from done`);
-  const step = result.rows[0];
-  if (step === undefined) return false;
-  if (step.parent_id !== null) return true;
-  await settleJob(tx, lease.jobId, { event: 'succeed', output: completion.output });
-  return 'settled';
+  const result = await executor.execute<{ settled: boolean | null }>(sql`
+    select succeed_step(${lease.stepId}, ${lease.jobId}, ${lease.fence}, ${allowedFrom(stepMachine, 'succeed')},
+      ${targetOf(stepMachine, 'succeed')}, ${json(completion.output)}, ${json(completion.assets)}, ${jobTransition('succeed')}) as settled`);
+  const settled = result.rows[0]?.settled ?? null;
+  if (settled === null) return false;
+  return settled ? 'settled' : true;
 }
 
 async function fail(

@@ -9,12 +9,12 @@ import {
   priceOf,
   type StepPlan,
 } from '@pressroom/domain';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
-import { changeCredits } from '../repositories/accounts.ts';
+import { json } from '../guard.ts';
+import { payable } from '../repositories/accounts.ts';
 import { findAssets } from '../repositories/assets.ts';
-import { appendJobEvent } from '../repositories/job-events.ts';
-import { idempotencyKeys, jobs, steps } from '../schema.ts';
+import { idempotencyKeys } from '../schema.ts';
 
 export interface Submission {
   readonly accountId: string;
@@ -47,47 +47,43 @@ export async function submitJob(
   ids: IdSource,
   submission: Submission,
 ): Promise<SubmissionReceipt> {
+  const { idempotencyKey } = submission;
+  if (idempotencyKey === undefined) {
+    await requireAssets(database.executor, submission);
+    // One statement is a transaction by itself.
+    return { jobId: await accept(database.executor, ids, submission), replayed: false };
+  }
   return await database.transaction(async (tx) => {
-    const jobId = ids.next('job');
-    const { idempotencyKey } = submission;
-    if (idempotencyKey !== undefined) {
-      const earlier = await takeIdempotencyKey(tx, submission, idempotencyKey);
-      if (earlier !== undefined) return { jobId: earlier, replayed: true };
-    }
+    const earlier = await takeIdempotencyKey(tx, submission, idempotencyKey);
+    if (earlier !== undefined) return { jobId: earlier, replayed: true };
     await requireAssets(tx, submission);
-    const price = priceOf(submission.plan);
-    await tx.insert(jobs).values({
-      id: jobId,
-      accountId: submission.accountId,
-      kind: submission.kind,
-      input: submission.input,
-      onItemFailure: submission.onItemFailure,
-      priority: submission.priority,
-      delayUntil: submission.delayUntil ?? null,
-      metadata: { ...submission.metadata },
-      price,
-      requestId: submission.requestId ?? null,
-    });
-    await tx.insert(steps).values(stepRows(jobId, submission.plan, ids));
-    if (idempotencyKey !== undefined) {
-      await tx
-        .update(idempotencyKeys)
-        .set({ jobId })
-        .where(
-          and(eq(idempotencyKeys.accountId, submission.accountId), eq(idempotencyKeys.key, idempotencyKey)),
-        );
-    }
-    await appendJobEvent(tx, jobId, 'job.queued', { kind: submission.kind, price });
-    // Last, because it locks the account's row until the commit.
-    await changeCredits(tx, {
-      accountId: submission.accountId,
-      kind: 'hold',
-      amount: price,
-      jobId,
-      reason: `${submission.kind} submitted`,
-    });
-    return { jobId, replayed: false };
+    return { jobId: await accept(tx, ids, submission), replayed: false };
   });
+}
+
+async function accept(executor: Executor, ids: IdSource, submission: Submission): Promise<string> {
+  const { accountId, kind, input, onItemFailure, priority, delayUntil, metadata, requestId } = submission;
+  const jobId = ids.next('job');
+  const price = priceOf(submission.plan);
+  const job = {
+    id: jobId,
+    accountId,
+    kind,
+    input,
+    onItemFailure,
+    priority,
+    delayUntil,
+    metadata,
+    price,
+    requestId,
+  };
+  await payable(
+    price,
+    executor.execute(sql`
+      select accept_job(${json(job)}, ${json(stepRows(submission.plan, ids))}, ${json({ kind, price })},
+        ${submission.idempotencyKey ?? null})`),
+  );
+  return jobId;
 }
 
 /**
@@ -169,14 +165,13 @@ async function requireAssets(tx: Executor, submission: Submission): Promise<void
   );
 }
 
-function stepRows(jobId: string, plan: StepPlan, ids: IdSource): (typeof steps.$inferInsert)[] {
+function stepRows(plan: StepPlan, ids: IdSource) {
   const idOf = new Map(flattenPlan(plan).map((node) => [node.key, ids.next('step')]));
   const parentOf = new Map(
     flattenPlan(plan).flatMap((node) => node.children.map((child) => [child.key, node.key])),
   );
   return flattenPlan(plan).map((node, position) => ({
     id: requireId(idOf, node.key),
-    jobId,
     parentId: parentOf.has(node.key) ? requireId(idOf, parentOf.get(node.key) ?? '') : null,
     key: node.key,
     position,

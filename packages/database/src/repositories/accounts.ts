@@ -41,20 +41,29 @@ export interface CreditChange {
  * @throws PressroomError `insufficient-credits` when the balance would go below zero
  */
 export async function changeCredits(executor: Executor, change: CreditChange): Promise<number> {
-  try {
-    const result = await executor.execute<{ balance: string }>(
+  const result = await payable(
+    change.amount,
+    executor.execute<{ balance: string }>(
       sql`select increment_user_credits(${change.accountId}, ${change.kind}, ${change.amount}, ${change.jobId ?? null}, ${change.reason}) as balance`,
-    );
-    return Number(result.rows[0]?.balance);
+    ),
+  );
+  return Number(result.rows[0]?.balance);
+}
+
+/**
+ * The result of a statement that takes `price` credits from an account.
+ *
+ * @throws PressroomError `insufficient-credits` when the balance would go below zero
+ */
+export async function payable<Result>(price: number, statement: Promise<Result>): Promise<Result> {
+  try {
+    return await statement;
   } catch (error) {
     if (!violates(error, 'accounts_balance_not_negative')) throw error;
     throw new PressroomError(
       'insufficient-credits',
-      `This costs ${change.amount} credits, and the account has fewer`,
-      {
-        cause: error,
-        facts: { price: change.amount },
-      },
+      `This costs ${price} credits, and the account has fewer`,
+      { cause: error, facts: { price } },
     );
   }
 }
