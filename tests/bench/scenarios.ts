@@ -1,5 +1,16 @@
 import { flowLatency } from './flows/flow-latency.ts';
 import { flowThroughput } from './flows/flow-throughput.ts';
+import { bookOverhead } from './pictures/book-overhead.ts';
+import { eventLoopDelay } from './pictures/event-loop-delay.ts';
+import { largeBook } from './pictures/large-book.ts';
+import { photoThroughput } from './pictures/photo-throughput.ts';
 import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [flowThroughput, flowLatency];
+export const scenarios: readonly Scenario[] = [
+  flowThroughput,
+  flowLatency,
+  bookOverhead,
+  photoThroughput,
+  eventLoopDelay,
+  largeBook,
+];

@@ -1,5 +1,5 @@
 import { createDispatchStore, type EventHintListener, listenForEventHints } from '@pressroom/database';
-import { createDispatcher, type Dispatcher } from '@pressroom/queue';
+import { createDispatcher, type Dispatcher, sweepEvery } from '@pressroom/queue';
 import { defineService, type ResourceScope, type Service } from '@pressroom/runtime';
 import type { Resources } from './resources.ts';
 
@@ -34,7 +34,14 @@ export async function openDispatcher(resources: Resources, scope: ResourceScope)
       batch: claimBatch,
       leaseMs: config.dispatcher.enqueueLeaseMs,
     },
-    flowOptions: { deliveries, keepCompletedSeconds, keepCompletedCount, keepFailedSeconds, keepFailedCount },
+    flowOptions: {
+      deliveries,
+      keepCompletedSeconds,
+      keepCompletedCount,
+      keepFailedSeconds,
+      keepFailedCount,
+      sweepEvery: sweepEvery[queues.kind],
+    },
     sweepIntervalMs: config.dispatcher.sweepIntervalMs,
     log,
   });

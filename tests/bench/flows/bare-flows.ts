@@ -30,12 +30,17 @@ export async function openBareFlows(
   );
   const waiting = new Map<string, () => void>();
   let completed = 0;
+  let faults = 0;
   for (const type of workerTypes) {
     const worker = await scope.use(
       `bare ${type} worker`,
       () => queues.worker(type),
       (opened) => opened.close(),
     );
+    // BullMQ tries again what a deadlock on PostgreSQL has spoilt.
+    worker.on('error', () => {
+      faults += 1;
+    });
     if (type === 'pdf') {
       worker.on('completed', (job) => {
         completed += 1;
@@ -49,7 +54,7 @@ export async function openBareFlows(
     run: async () => {
       const dispatch = dispatchOf(flows++);
       const root = dispatch.steps.at(-1)?.stepId ?? '';
-      const flow = buildFlow(dispatch, flowOptions);
+      const flow = buildFlow(dispatch, flowOptions(backend));
       if (flow === undefined) throw new Error('The flow has no steps');
       const id = queueJobId(root, dispatch.generation);
       const settled = new Promise<void>((resolve) => waiting.set(id, resolve));
@@ -60,7 +65,9 @@ export async function openBareFlows(
     verify: (expected) =>
       completed === expected
         ? Promise.resolve()
-        : Promise.reject(new Error(`${completed} of ${expected} bare flows have completed`)),
+        : Promise.reject(
+            new Error(`${completed} of ${expected} bare flows have completed, with ${faults} faults`),
+          ),
   };
 }
 
@@ -88,6 +95,7 @@ const workerOptions = {
   lockDuration: flowSettings.lockMs,
   stalledInterval: flowSettings.stalledIntervalMs,
   prefix: '{bare}',
+  settings: { backoffStrategy: () => 1_000 },
 };
 
 async function onRedis(url: string, scope: ResourceScope): Promise<BareQueues> {

@@ -1,4 +1,4 @@
-import type { FlowOptions } from '@pressroom/queue';
+import { type FlowOptions, sweepEvery } from '@pressroom/queue';
 
 /** One for both sides: what is compared must differ in nothing but us. */
 export const flowSettings = {
@@ -12,16 +12,20 @@ export const flowSettings = {
   stalledIntervalMs: 5_000,
 } as const;
 
-export const flowOptions: FlowOptions = {
-  deliveries: 1_000,
-  keepCompletedSeconds: 86_400,
-  keepCompletedCount: 1_000,
-  keepFailedSeconds: 604_800,
-  keepFailedCount: 1_000,
-};
-
 export const flowBackends = ['redis', 'postgres'] as const;
 export type FlowBackend = (typeof flowBackends)[number];
+
+/** Retention as in production, the same for both sides. */
+export function flowOptions(backend: FlowBackend): FlowOptions {
+  return {
+    deliveries: 1_000,
+    keepCompletedSeconds: 86_400,
+    keepCompletedCount: 1_000,
+    keepFailedSeconds: 604_800,
+    keepFailedCount: 1_000,
+    sweepEvery: sweepEvery[backend],
+  };
+}
 
 export interface FlowRunner {
   /** Submits one three-step flow of steps that do nothing, and resolves when it has settled. */

@@ -45,7 +45,11 @@ export interface FlowSystem {
   /** Resolves once the record says that the job has succeeded. */
   settled(jobId: string): Promise<void>;
   /** Starts the workers of a type in this process. */
-  work<Type extends WorkerType>(type: Type, handlers: StepHandlers<Type>): Promise<void>;
+  work<Type extends WorkerType>(
+    type: Type,
+    handlers: StepHandlers<Type>,
+    concurrency?: number,
+  ): Promise<void>;
 }
 
 export async function openFlowSystem(
@@ -77,7 +81,7 @@ export async function openFlowSystem(
     store: createDispatchStore(database, hints),
     flows: queues.flows,
     limits: { windowFlows: flowSettings.windowFlows, batch: 20, leaseMs: 30_000 },
-    flowOptions,
+    flowOptions: flowOptions(backend),
     sweepIntervalMs: 5_000,
     log,
   });
@@ -93,7 +97,7 @@ export async function openFlowSystem(
     dispatcher,
     accounts: await openAccounts(database),
     settled,
-    work: async (type, handlers) => {
+    work: async (type, handlers, concurrency = flowSettings.concurrency) => {
       const worker = createStepWorker({
         type,
         handlers,
@@ -103,7 +107,7 @@ export async function openFlowSystem(
         workerId: `bench-${type}`,
         log,
         random: Math.random,
-        concurrency: flowSettings.concurrency,
+        concurrency,
         lockMs: flowSettings.lockMs,
         stalledIntervalMs: flowSettings.stalledIntervalMs,
         maxStalls: 5,
@@ -126,7 +130,8 @@ export async function openPressroomFlows(
   await system.work('pdf', idleHandlers);
   return {
     run: async (index) => {
-      const jobId = await submitBook(system, index, 1);
+      const account = accountOf(system, index);
+      const jobId = await submitBook(system, account.accountId, [account.assetId]);
       await system.settled(jobId);
     },
     verify: async (expected) => {
@@ -143,12 +148,13 @@ export async function openPressroomFlows(
 }
 
 /** Accepts a book, as the API's own service does, and tells the dispatcher. */
-export async function submitBook(system: FlowSystem, index: number, photos: number): Promise<string> {
-  const account = system.accounts[index % system.accounts.length];
-  if (account === undefined) throw new Error('There is no account');
-  const { accountId, assetId } = account;
+export async function submitBook(
+  system: FlowSystem,
+  accountId: string,
+  assetIds: readonly string[],
+): Promise<string> {
   const input = pictureBook.inputSchema.parse({
-    photos: Array.from({ length: photos }, () => ({ assetId })),
+    photos: assetIds.map((assetId) => ({ assetId })),
     style: 'poster',
     title: 'A book',
   });
@@ -164,6 +170,12 @@ export async function submitBook(system: FlowSystem, index: number, photos: numb
   });
   system.dispatcher.nudge();
   return jobId;
+}
+
+export function accountOf(system: FlowSystem, index: number): FlowSystem['accounts'][number] {
+  const account = system.accounts[index % system.accounts.length];
+  if (account === undefined) throw new Error('There is no account');
+  return account;
 }
 
 async function openAccounts(database: Database): Promise<FlowSystem['accounts']> {
