@@ -1,5 +1,5 @@
 import { listSteps } from '@pressroom/database';
-import { openDispatcher, type Resources } from '@pressroom/process';
+import { createReconcilerService, openDispatcher, type Resources } from '@pressroom/process';
 import { removeFlow } from '@pressroom/queue';
 import { composeServices, type ResourceScope, type Service } from '@pressroom/runtime';
 import { type Api, createApi } from './create-api.ts';
@@ -9,7 +9,7 @@ export interface ApiModule {
   readonly api: Api;
 }
 
-/** The HTTP API and the dispatcher beside it, given everything they stand on. */
+/** The HTTP API, and beside it the dispatcher and the reconciler, given everything they stand on. */
 export async function createApiModule(resources: Resources, scope: ResourceScope): Promise<ApiModule> {
   const { database, queues, log } = resources;
   const { dispatcher, service: dispatching, hintListener } = await openDispatcher(resources, scope);
@@ -27,5 +27,8 @@ export async function createApiModule(resources: Resources, scope: ResourceScope
       },
     },
   });
-  return { api, service: composeServices('api', [dispatching, api]) };
+  return {
+    api,
+    service: composeServices('api', [dispatching, createReconcilerService(resources, dispatcher), api]),
+  };
 }

@@ -43,6 +43,7 @@ export interface DispatcherConfig {
   readonly windowFlows: number;
   readonly sweepIntervalMs: number;
   readonly enqueueLeaseMs: number;
+  readonly reconcileIntervalMs: number;
 }
 
 export type StorageConfig =

@@ -3,6 +3,7 @@ export * from './event-hints.ts';
 export * from './migrate.ts';
 export * from './operations/cancel-job.ts';
 export * from './operations/dispatch-store.ts';
+export * from './operations/reconcile-store.ts';
 export * from './operations/step-store.ts';
 export * from './operations/submit-job.ts';
 export * from './repositories/accounts.ts';

@@ -12,6 +12,7 @@ export * from './ports/dispatch-store.ts';
 export * from './ports/generation-provider.ts';
 export * from './ports/id-source.ts';
 export * from './ports/log.ts';
+export * from './ports/reconcile-store.ts';
 export * from './ports/step-store.ts';
 export * from './printable-script.ts';
 export * from './printable-script-ranges.ts';

@@ -3,6 +3,7 @@ import {
   changeCredits,
   createDispatchStore,
   createEventHints,
+  createReconcileStore,
   createStepStore,
   type Database,
   findJob,
@@ -32,6 +33,7 @@ import {
 } from '@pressroom/domain';
 import {
   createDispatcher,
+  createReconciler,
   createStepWorker,
   type Dispatcher,
   openQueueBackend,
@@ -39,6 +41,8 @@ import {
   type StepWorker,
 } from '@pressroom/queue';
 import { createTestDatabase, createTestRedis, eventually } from '@pressroom/testing';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 
 export const backends = ['redis', 'postgres'] as const;
 export type BackendName = (typeof backends)[number];
@@ -112,10 +116,17 @@ export class Scene {
   readonly dispatches: DispatchStore;
   readonly queues: QueueBackend;
   readonly databaseUrl: string;
+  readonly #redisUrl: string | undefined;
   readonly #accountId = systemIds.next('acct');
   readonly #assetId = systemIds.next('asset');
 
-  private constructor(databaseUrl: string, database: Database, queues: QueueBackend) {
+  private constructor(
+    databaseUrl: string,
+    database: Database,
+    queues: QueueBackend,
+    redisUrl: string | undefined,
+  ) {
+    this.#redisUrl = redisUrl;
     this.databaseUrl = databaseUrl;
     this.database = database;
     this.queues = queues;
@@ -132,7 +143,7 @@ export class Scene {
     const redisUrl = backend === 'redis' ? (await createTestRedis()).url : undefined;
     const queues = await openQueueBackend({ redisUrl, databaseUrl: url, prefix: '{test}', log: silentLog });
     atTeardown(() => queues.close());
-    const scene = new Scene(url, database, queues);
+    const scene = new Scene(url, database, queues, redisUrl);
     await insertAccount(database.executor, { id: scene.#accountId, name: 'Test' });
     await changeCredits(database.executor, {
       accountId: scene.#accountId,
@@ -183,6 +194,38 @@ export class Scene {
     await dispatcher.start();
     atTeardown(() => dispatcher.stop());
     return dispatcher;
+  }
+
+  /** Looks twenty times a second, so that a loss is mended at once. */
+  async reconciler(dispatcher: Dispatcher): Promise<void> {
+    const reconciler = createReconciler({
+      store: createReconcileStore(this.database),
+      queues: this.queues,
+      dispatcher,
+      intervalMs: 200,
+      log: silentLog,
+    });
+    await reconciler.start();
+    atTeardown(() => reconciler.stop());
+  }
+
+  /** Everything that the queue knows is gone, as after FLUSHALL or on a new server. */
+  async loseQueue(): Promise<void> {
+    if (this.#redisUrl !== undefined) {
+      const redis = new Redis(this.#redisUrl);
+      await redis.flushdb();
+      redis.disconnect();
+      return;
+    }
+    const client = new pg.Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    const tables = await client.query<{ tablename: string }>(
+      "select tablename from pg_tables where schemaname = 'bullmq' and tablename not like '%migration%' and tablename not like '%schema%'",
+    );
+    const names = tables.rows.map((row) => `bullmq.${row.tablename}`).join(', ');
+    // The workers go on meanwhile, and a truncation that meets them may be the one that a deadlock ends.
+    await eventually(() => client.query(`truncate ${names} cascade`), { deadlineMs: 10_000 });
+    await client.end();
   }
 
   async workers(

@@ -99,4 +99,11 @@ export const recordSettings = {
     description: 'A claimed job that did not reach the queue within this time is claimed again.',
     example: '60000',
   }),
+  PRESSROOM_RECONCILE_INTERVAL_MS: setting(wholeNumber(100, 600_000).default(10_000), {
+    path: 'dispatcher.reconcileIntervalMs',
+    unit: 'ms',
+    description:
+      'How often quiet jobs are compared with the queue. What a queue has lost is rebuilt after two to three of these.',
+    example: '5000',
+  }),
 };
