@@ -25,6 +25,8 @@ export interface DatabaseOptions {
   readonly log: Log;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
+  /** Milliseconds that a statement may take; 30,000 when absent. */
+  readonly statementLimitMs?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
-    query_timeout: 30_000,
+    query_timeout: options.statementLimitMs ?? 30_000,
     application_name: options.applicationName,
     keepAlive: true,
   });
@@ -48,10 +50,30 @@ export function openDatabase(options: DatabaseOptions): Database {
   const database = drizzle({ client: pool, schema });
   return {
     executor: database,
-    transaction: (work) => database.transaction((tx) => work(tx)),
+    transaction: (work) => inTransaction(pool, work),
     check: async () => {
       await pool.query('select 1');
     },
     close: () => pool.end(),
   };
+}
+
+/**
+ * A connection goes back to the pool only when the server has said that its transaction is over. After a statement that timed
+ * out it may not be: the next user's commit would also commit what was reported as failed.
+ */
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Executor) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let begun = false;
+  try {
+    return await drizzle({ client }).transaction(async (tx) => {
+      begun = true;
+      return await work(tx);
+    });
+  } finally {
+    client.release(!begun || client.getTransactionStatus() !== 'I');
+  }
 }

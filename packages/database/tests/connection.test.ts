@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { silentLog } from '@pressroom/domain';
-import { createTestDatabase, eventually } from '@pressroom/testing';
+import { createTestDatabase, eventually, startFaultProxy } from '@pressroom/testing';
 import pg from 'pg';
 import {
   deleteOperatorSession,
+  findAccount,
   findApiKey,
   findAsset,
   findAssets,
@@ -89,6 +90,61 @@ describe('a database', () => {
     });
     await expect(broken).rejects.toThrow();
     await database.check();
+    await database.close();
+  });
+
+  test('never commits a transaction that it reported as failed, however late its statement ends', async () => {
+    const database = openDatabase({
+      url: scene.url,
+      poolSize: 1,
+      log: silentLog,
+      applicationName: 'too-late',
+      statementLimitMs: 300,
+    });
+    const rename = `update accounts set name = 'too late' where id = '${accountId}'`;
+    const holder = new pg.Client({ connectionString: scene.url });
+    await holder.connect();
+    await holder.query(`begin; select from accounts where id = '${accountId}' for update`);
+    await expect(database.transaction((tx) => tx.execute(rename))).rejects.toThrow();
+    await holder.query('rollback');
+    await holder.end();
+    await database.transaction((tx) => tx.execute('select 1'));
+    expect(await findAccount(scene.database.executor, accountId)).not.toMatchObject({ name: 'too late' });
+    await database.close();
+  });
+
+  test('that falls silent does not keep the connection for the next transaction', async () => {
+    const proxy = await startFaultProxy({ target: scene.url });
+    const database = openDatabase({
+      url: proxy.url,
+      poolSize: 1,
+      log: silentLog,
+      applicationName: 'falls-silent',
+      statementLimitMs: 300,
+    });
+    const connection = 'select pg_backend_pid() as pid';
+    let silent: unknown;
+    const silenced = database.transaction(async (tx) => {
+      silent = (await tx.execute<{ pid: number }>(connection)).rows[0]?.pid;
+      await proxy.setMode('half-open');
+      await tx.execute('select 1');
+    });
+    await expect(silenced).rejects.toThrow();
+    await proxy.setMode('pass');
+    const next = await database.transaction((tx) => tx.execute<{ pid: number }>(connection));
+    expect(next.rows[0]?.pid).not.toBe(silent);
+    await database.close();
+  });
+
+  test('reports why a transaction was rolled back and keeps its connection', async () => {
+    const database = openDatabase({ url: scene.url, poolSize: 1, log: silentLog, applicationName: 'kept' });
+    const pid = async (): Promise<unknown> =>
+      (await database.executor.execute<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
+    const before = await pid();
+    await expect(database.transaction(() => Promise.reject(new Error('Not this time')))).rejects.toThrow(
+      'Not this time',
+    );
+    expect(await pid()).toBe(before);
     await database.close();
   });
 
