@@ -18,7 +18,7 @@ export interface Dispatcher {
   /** Ends after the pass that is running. */
   stop(): Promise<void>;
   /** Something may be there to admit: looks at once. Cheap; call it after every commit that adds or settles a job. */
-  nudge(): void;
+  readonly nudge: () => void;
 }
 
 /**
