@@ -1,7 +1,7 @@
 -- What runs for every step of every job is one statement each: one round trip, one commit, and plans that PostgreSQL keeps
 -- for the session without named statements, which a pooler in transaction mode would lose. Which states an event allows, and
 -- which it leads to, stays in the transition tables of the domain: they come in as arguments.
-create function claim_step(
+create or replace function claim_step(
   p_step_id text, p_job_id text, p_generation integer, p_worker text, p_job_status text, p_from text[], p_to text
 ) returns table (
   fence integer, account_id text, handler text, input jsonb, item_index integer, attempts integer, stage text, stage_data jsonb,
@@ -36,7 +36,7 @@ $$;
 --> statement-breakpoint
 -- Ends a job, once: false when it had settled before. `p_delivered` is the status of the steps whose credits are captured;
 -- null when nothing was delivered.
-create function settle_job(
+create or replace function settle_job(
   p_job_id text, p_from text[], p_to text, p_cancel_from text[], p_cancel_to text, p_delivered text, p_output jsonb, p_error jsonb
 ) returns boolean language plpgsql as $$
 declare
@@ -66,7 +66,7 @@ $$;
 --> statement-breakpoint
 -- Writes a step's output and assets; the root's success settles the job with it. Null when the lease is lost, else whether
 -- the job has settled.
-create function succeed_step(
+create or replace function succeed_step(
   p_step_id text, p_job_id text, p_fence integer, p_from text[], p_to text, p_output jsonb, p_assets jsonb,
   p_job_from text[], p_job_to text, p_cancel_from text[], p_cancel_to text
 ) returns boolean language plpgsql as $$
@@ -97,12 +97,29 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Accepts a job: its row, its steps, its first event, the hold, and what its idempotency key stands for from now on.
-create function accept_job(p_job jsonb, p_steps jsonb, p_event jsonb, p_idempotency_key text)
-returns void language plpgsql as $$
+-- Accepts a job, or nothing: its row, its steps, its first event, the hold, and its idempotency key. Null when the key had
+-- been taken; an earlier request with the same key that is still under way is waited for.
+-- An error with code PR001 says that some of `p_assets` are not in the account, or not of their sort.
+create or replace function accept_job(
+  p_job jsonb, p_steps jsonb, p_event jsonb, p_assets jsonb, p_idempotency_key text, p_request_hash text
+) returns text language plpgsql as $$
 declare
   job record;
 begin
+  if p_idempotency_key is not null then
+    insert into idempotency_keys (account_id, key, request_hash) values (p_job ->> 'accountId', p_idempotency_key, p_request_hash)
+    on conflict do nothing;
+    if not found then
+      return null;
+    end if;
+  end if;
+  if exists (
+    select from jsonb_to_recordset(p_assets) as wanted("assetId" text, sort text)
+    left join assets on assets.id = wanted."assetId" and assets.account_id = p_job ->> 'accountId'
+    where assets.id is null or (assets.media_type like 'image/%') <> (wanted.sort = 'image')
+  ) then
+    raise exception 'some assets cannot be used' using errcode = 'PR001';
+  end if;
   insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, metadata, price, request_id)
   select given.id, given."accountId", given.kind, given.input, given."onItemFailure", given.priority, given."delayUntil",
     given.metadata, given.price, given."requestId"
@@ -113,18 +130,17 @@ begin
   select step.id, job.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits, step.input
   from jsonb_to_recordset(p_steps) as step(id text, "parentId" text, key text, position integer, handler text, worker text,
     "itemIndex" integer, credits integer, input jsonb);
-  if p_idempotency_key is not null then
-    update idempotency_keys set job_id = job.id where account_id = job.account_id and key = p_idempotency_key;
-  end if;
+  update idempotency_keys set job_id = job.id where account_id = job.account_id and key = p_idempotency_key;
   perform append_job_event(job.id, 'job.queued', p_event);
   -- Last, because it locks the account's row until the commit.
   perform increment_user_credits(job.account_id, 'hold', job.price, job.id, job.kind || ' submitted');
+  return job.id;
 end
 $$;
 --> statement-breakpoint
 -- Admits jobs to the queue's window, and takes over those whose dispatcher did not confirm in time.
 -- Custom plans, always: only with the states as values can the planner use the partial indexes.
-create function claim_dispatches(
+create or replace function claim_dispatches(
   p_lock bigint, p_batch integer, p_window integer, p_lease_ms double precision,
   p_from text[], p_running text, p_step_from text[]
 ) returns table (

@@ -6,12 +6,21 @@ export type KnownConstraint =
 
 /** True when `error` or a cause of it is PostgreSQL's refusal by that constraint. */
 export function violates(error: unknown, constraint: KnownConstraint): boolean {
+  return chainHas(error, 'constraint', constraint);
+}
+
+/** True when `error` or a cause of it has that SQLSTATE. */
+export function hasCode(error: unknown, code: string): boolean {
+  return chainHas(error, 'code', code);
+}
+
+function chainHas(error: unknown, field: 'constraint' | 'code', value: string): boolean {
   for (
     let current = error;
     typeof current === 'object' && current !== null;
     current = (current as { cause?: unknown }).cause
   ) {
-    if ((current as { constraint?: unknown }).constraint === constraint) return true;
+    if ((current as Readonly<Record<string, unknown>>)[field] === value) return true;
   }
   return false;
 }

@@ -2,9 +2,15 @@ import type { Log } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import type { Database } from './connection.ts';
+import { relaxedCommit } from './guard.ts';
 
 /** PostgreSQL refuses a notification above 8,000 bytes. */
 const idsPerHint = 200;
+/**
+ * Between two statements that send hints, unless a job has settled: short steps have many events within
+ * milliseconds, and readers lose nothing by hearing of them at once.
+ */
+const hintPauseMs = 20;
 const eventChannel = 'pressroom_job_events';
 const settledChannel = 'pressroom_jobs_settled';
 
@@ -24,6 +30,7 @@ export function createEventHints(database: Database, log: Log): EventHints {
   const waiting = new Set<string>();
   let settled = false;
   let sending: Promise<void> | undefined;
+  let pausing: PausedSend | undefined;
 
   async function sendAll(): Promise<void> {
     // Everything that commits in the same turn of the event loop goes into one statement.
@@ -34,10 +41,17 @@ export function createEventHints(database: Database, log: Log): EventHints {
       const room = settled ? sql`, pg_notify(${settledChannel}, '')` : sql``;
       settled = false;
       try {
-        await database.executor.execute(sql`select pg_notify(${eventChannel}, ${batch.join(' ')})${room}`);
+        // A notification is no data, but its commit would wait for the disk like any other.
+        await database.executor.execute(
+          sql`select ${relaxedCommit}, pg_notify(${eventChannel}, ${batch.join(' ')})${room}`,
+        );
       } catch (error) {
         log.debug({ err: error }, 'A hint about new job events was dropped');
       }
+      if (settled) continue;
+      pausing = pauseFor(hintPauseMs);
+      await pausing.over;
+      pausing = undefined;
     }
     sending = undefined;
   }
@@ -51,11 +65,30 @@ export function createEventHints(database: Database, log: Log): EventHints {
     publishSettled: (jobId) => {
       settled = true;
       publish(jobId);
+      pausing?.end();
     },
     flush: async () => {
+      pausing?.end();
       await sending;
     },
   };
+}
+
+interface PausedSend {
+  readonly over: Promise<void>;
+  readonly end: () => void;
+}
+
+function pauseFor(milliseconds: number): PausedSend {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { over, end };
 }
 
 export interface EventHintListener {

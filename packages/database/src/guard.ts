@@ -44,3 +44,9 @@ function storable(_key: string, value: unknown): unknown {
 export function ofAccount(column: AnyPgColumn, accountId: string): SQL {
   return sql`${column} between ${accountId} and ${accountId}`;
 }
+
+/**
+ * Selected in a statement that is its own transaction: its commit does not wait for the disk, and a crash of the server may
+ * take it back within half a second. Only for what costs nothing but a repetition when it is lost.
+ */
+export const relaxedCommit: SQL = sql`set_config('synchronous_commit', 'off', true)`;

@@ -92,6 +92,13 @@ async function openOnRedis(settings: QueueBackendSettings, url: string): Promise
   };
 }
 
+/**
+ * The queue's commits do not wait for the disk. Both live in one log, and the record's commits do wait: whatever the record
+ * says after a crash of the server, the queue's writes before it are there too. What the crash may take is the queue's last
+ * half second, and losing that is what a worker's death looks like: the step is delivered again, and the record knows it.
+ */
+const relaxedCommits = '-c synchronous_commit=off';
+
 async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBackend> {
   const { databaseUrl, prefix } = settings;
   const client = new pg.Client({
@@ -111,7 +118,7 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
     connectionString: databaseUrl,
     max: 6,
     application_name: 'pressroom-queue',
-    options: `-c search_path=${DEFAULT_SCHEMA}`,
+    options: `-c search_path=${DEFAULT_SCHEMA} ${relaxedCommits}`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
@@ -127,7 +134,11 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
         processor,
         // The default of 15 s would be 15 s of nothing after a restart of the database.
         {
-          connection: { connectionString: databaseUrl, max: (workerOptions.concurrency ?? 1) + 2 },
+          connection: {
+            connectionString: databaseUrl,
+            max: (workerOptions.concurrency ?? 1) + 2,
+            options: relaxedCommits,
+          },
           prefix,
           ...workerOptions,
           runRetryDelay: 1_000,

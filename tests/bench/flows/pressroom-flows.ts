@@ -62,7 +62,8 @@ export async function openFlowSystem(
   const log = silentLog;
   const database = await scope.use(
     'database',
-    () => openDatabase({ url: databaseUrl, poolSize: 10, log, applicationName: 'bench' }),
+    // An API and a worker of each type have ten by default, each in a process of its own.
+    () => openDatabase({ url: databaseUrl, poolSize: 40, log, applicationName: 'bench' }),
     (opened) => opened.close(),
   );
   const queues = await scope.use(

@@ -11,10 +11,14 @@ import {
 } from '@pressroom/domain';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
+import { hasCode } from '../database-errors.ts';
 import { json } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findAssets } from '../repositories/assets.ts';
 import { idempotencyKeys } from '../schema.ts';
+
+/** Raised by the database's `accept_job`. */
+const unusableAssets = 'PR001';
 
 export interface Submission {
   readonly accountId: string;
@@ -47,23 +51,37 @@ export async function submitJob(
   ids: IdSource,
   submission: Submission,
 ): Promise<SubmissionReceipt> {
-  const { idempotencyKey } = submission;
-  if (idempotencyKey === undefined) {
-    await requireAssets(database.executor, submission);
-    // One statement is a transaction by itself.
-    return { jobId: await accept(database.executor, ids, submission), replayed: false };
-  }
-  return await database.transaction(async (tx) => {
-    const earlier = await takeIdempotencyKey(tx, submission, idempotencyKey);
-    if (earlier !== undefined) return { jobId: earlier, replayed: true };
-    await requireAssets(tx, submission);
-    return { jobId: await accept(tx, ids, submission), replayed: false };
+  const { executor } = database;
+  const jobId = ids.next('job');
+  const steps = stepRows(submission.plan, ids);
+  const accepted = await accept(executor, jobId, steps, submission).catch(async (error: unknown) => {
+    // Which ones, and why, is only looked up when there are any.
+    if (hasCode(error, unusableAssets)) await refuseAssets(executor, submission, error);
+    throw error;
   });
+  if (accepted) return { jobId, replayed: false };
+  return { jobId: await earlierJob(executor, submission), replayed: true };
 }
 
-async function accept(executor: Executor, ids: IdSource, submission: Submission): Promise<string> {
-  const { accountId, kind, input, onItemFailure, priority, delayUntil, metadata, requestId } = submission;
-  const jobId = ids.next('job');
+/** False when the idempotency key had been taken. */
+async function accept(
+  executor: Executor,
+  jobId: string,
+  steps: ReturnType<typeof stepRows>,
+  submission: Submission,
+): Promise<boolean> {
+  const {
+    accountId,
+    kind,
+    input,
+    onItemFailure,
+    priority,
+    delayUntil,
+    metadata,
+    requestId,
+    assets,
+    idempotencyKey,
+  } = submission;
   const price = priceOf(submission.plan);
   const job = {
     id: jobId,
@@ -77,37 +95,23 @@ async function accept(executor: Executor, ids: IdSource, submission: Submission)
     price,
     requestId,
   };
-  await payable(
+  const result = await payable(
     price,
-    executor.execute(sql`
-      select accept_job(${json(job)}, ${json(stepRows(submission.plan, ids))}, ${json({ kind, price })},
-        ${submission.idempotencyKey ?? null})`),
+    executor.execute<{ id: string | null }>(sql`
+      select accept_job(${json(job)}, ${json(steps)}, ${json({ kind, price })}, ${json(assets)}, ${idempotencyKey ?? null},
+        ${idempotencyKey === undefined ? null : hashRequest(submission)}) as id`),
   );
-  return jobId;
+  return result.rows[0]?.id === jobId;
 }
 
-/**
- * Takes the key for this request, or returns the job that it made earlier. A racing request with the same key waits here
- * for the first one's commit.
- */
-async function takeIdempotencyKey(
-  tx: Executor,
-  submission: Submission,
-  key: string,
-): Promise<string | undefined> {
-  const { accountId } = submission;
-  const requestHash = hashRequest(submission);
-  const taken = await tx
-    .insert(idempotencyKeys)
-    .values({ accountId, key, requestHash })
-    .onConflictDoNothing()
-    .returning({ key: idempotencyKeys.key });
-  if (taken.length === 1) return undefined;
-  const [earlier] = await tx
+/** The job that this key stands for, when the request is the same. */
+async function earlierJob(executor: Executor, submission: Submission): Promise<string> {
+  const { accountId, idempotencyKey = '' } = submission;
+  const [earlier] = await executor
     .select()
     .from(idempotencyKeys)
-    .where(and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, key)));
-  if (earlier?.requestHash === requestHash && earlier.jobId !== null) return earlier.jobId;
+    .where(and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, idempotencyKey)));
+  if (earlier?.requestHash === hashRequest(submission) && earlier.jobId !== null) return earlier.jobId;
   throw new PressroomError(
     'idempotency-key-reused',
     'This Idempotency-Key was used before with a different request',
@@ -137,10 +141,10 @@ function sortKeys(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]));
 }
 
-async function requireAssets(tx: Executor, submission: Submission): Promise<void> {
+async function refuseAssets(executor: Executor, submission: Submission, cause: unknown): Promise<void> {
   const wanted = [...new Set(submission.assets.map((asset) => asset.assetId))];
   const found = new Map(
-    (await findAssets(tx, submission.accountId, wanted)).map((asset) => [asset.id, asset]),
+    (await findAssets(executor, submission.accountId, wanted)).map((asset) => [asset.id, asset]),
   );
   const errors = submission.assets.flatMap(({ assetId, sort }, index) => {
     const asset = found.get(assetId);
@@ -159,9 +163,7 @@ async function requireAssets(tx: Executor, submission: Submission): Promise<void
   throw new PressroomError(
     'invalid-request',
     `${errors.length} of ${submission.assets.length} assets cannot be used`,
-    {
-      facts: { errors },
-    },
+    { facts: { errors }, cause },
   );
 }
 
