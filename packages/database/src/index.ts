@@ -1,4 +1,5 @@
 export * from './connection.ts';
+export { isDatabaseLoss } from './database-loss.ts';
 export * from './event-hints.ts';
 export * from './migrate.ts';
 export * from './operations/cancel-job.ts';

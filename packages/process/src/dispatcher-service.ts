@@ -29,6 +29,7 @@ export async function openDispatcher(resources: Resources, scope: ResourceScope)
   const dispatcher = createDispatcher({
     store: createDispatchStore(database, hints),
     flows: queues.flows,
+    checkQueue: () => queues.check(),
     limits: {
       windowFlows: config.dispatcher.windowFlows,
       batch: claimBatch,

@@ -36,6 +36,7 @@ import {
   createReconciler,
   createStepWorker,
   type Dispatcher,
+  type FlowOptions,
   openQueueBackend,
   type QueueBackend,
   type StepWorker,
@@ -110,6 +111,11 @@ export async function closeScenes(): Promise<void> {
   for (let release = releases.pop(); release !== undefined; release = releases.pop()) await release();
 }
 
+export interface Through {
+  readonly database?: (url: string) => Promise<string>;
+  readonly redis?: (url: string) => Promise<string>;
+}
+
 export class Scene {
   readonly database: Database;
   readonly steps: StepStore;
@@ -136,11 +142,14 @@ export class Scene {
     atTeardown(() => hints.flush());
   }
 
-  static async open(backend: BackendName): Promise<Scene> {
-    const { url } = await createTestDatabase({ template: { name: 'process', prepare: migrateDatabase } });
+  /** `through` puts something between the system and its servers. */
+  static async open(backend: BackendName, through: Through = {}): Promise<Scene> {
+    const direct = await createTestDatabase({ template: { name: 'process', prepare: migrateDatabase } });
+    const url = (await through.database?.(direct.url)) ?? direct.url;
     const database = openDatabase({ url, poolSize: 10, log: silentLog, applicationName: 'test' });
     atTeardown(() => database.close());
-    const redisUrl = backend === 'redis' ? (await createTestRedis()).url : undefined;
+    const directRedis = backend === 'redis' ? (await createTestRedis()).url : undefined;
+    const redisUrl = directRedis && ((await through.redis?.(directRedis)) ?? directRedis);
     const queues = await openQueueBackend({ redisUrl, databaseUrl: url, prefix: '{test}', log: silentLog });
     atTeardown(() => queues.close());
     const scene = new Scene(url, database, queues, redisUrl);
@@ -182,12 +191,15 @@ export class Scene {
     return receipt.jobId;
   }
 
-  async dispatcher(): Promise<Dispatcher> {
+  async dispatcher(
+    options: { flowOptions?: Partial<FlowOptions>; leaseMs?: number } = {},
+  ): Promise<Dispatcher> {
     const dispatcher = createDispatcher({
       store: this.dispatches,
       flows: this.queues.flows,
-      limits: { windowFlows: 50, batch: 20, leaseMs: 5_000 },
-      flowOptions,
+      checkQueue: () => this.queues.check(),
+      limits: { windowFlows: 50, batch: 20, leaseMs: options.leaseMs ?? 5_000 },
+      flowOptions: { ...flowOptions, ...options.flowOptions },
       sweepIntervalMs: 200,
       log: silentLog,
     });
@@ -230,11 +242,16 @@ export class Scene {
 
   async workers(
     given: Handlers = handlers(),
-    options: { graceMs?: number; lockMs?: number; discardWork?: (stepId: string) => Promise<void> } = {},
+    options: {
+      graceMs?: number;
+      lockMs?: number;
+      store?: Partial<StepStore>;
+      discardWork?: (stepId: string) => Promise<void>;
+    } = {},
   ): Promise<StepWorker[]> {
     const shared = {
       backend: this.queues,
-      store: this.steps,
+      store: { ...this.steps, ...options.store },
       policy,
       workerId: `test-${randomUUID()}`,
       log: silentLog,

@@ -105,6 +105,8 @@ export async function runAttempt(
       return { kind: 'handed-back' };
     }
     if (error === 'lease-lost') return { kind: 'moot', why: 'lease-lost' };
+    // The record itself was out of reach: nothing can be written about it now, and the step has not failed.
+    if (error.code === 'database-unavailable') throw error;
     const decision = decideRetry(error, step.attempts, policy, random());
     switch (decision.kind) {
       case 'wait':

@@ -70,7 +70,13 @@ async function openOnRedis(settings: QueueBackendSettings, url: string): Promise
   connection.on('error', (error) =>
     settings.log.warn({ err: error }, 'The connection to Redis has a problem'),
   );
-  await connection.connect();
+  try {
+    await connection.connect();
+  } catch (error) {
+    // It would go on trying by itself, beside the one that the caller opens next.
+    connection.disconnect();
+    throw error;
+  }
   const shared = { connection, prefix: settings.prefix };
   const parts = openParts({
     log: settings.log,
@@ -105,6 +111,8 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
     connectionString: databaseUrl,
     application_name: 'pressroom-queue-migrate',
   });
+  // A lost connection fails the statement that runs; without a listener it would also end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     await runMigrations(client);

@@ -2,9 +2,17 @@ import type { Dispatch, DispatchLimits, DispatchStore, Log } from '@pressroom/do
 import type { FlowProducer } from 'bullmq';
 import { buildFlow, type FlowOptions } from './flow.ts';
 
+/** Milliseconds that a pass under way may take after `stop`. */
+const stopGraceMs = 2_000;
+
 export interface DispatcherOptions {
   readonly store: DispatchStore;
   readonly flows: Pick<FlowProducer, 'add'>;
+  /**
+   * Throws while the queue is out of reach. Nothing is claimed then: each try would leave another flow behind that a Redis
+   * client keeps and adds, all of them, once it is back.
+   */
+  readonly checkQueue: () => Promise<void>;
   readonly limits: DispatchLimits;
   readonly flowOptions: FlowOptions;
   /** Milliseconds between two looks without a nudge: finds delayed jobs, and jobs whose dispatcher died. */
@@ -15,7 +23,7 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   readonly name: string;
   start(): Promise<void>;
-  /** Ends after the pass that is running. */
+  /** Ends after the pass that is running, within a few seconds also when the queue does not answer it. */
   stop(): Promise<void>;
   /** Something may be there to admit: looks at once. Cheap; call it after every commit that adds or settles a job. */
   readonly nudge: () => void;
@@ -31,9 +39,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let again = false;
   let stopped = true;
   let sweep: NodeJS.Timeout | undefined;
+  /** Ends a pass that the queue keeps waiting, at the end. */
+  const cut = new AbortController();
 
   async function pass(): Promise<void> {
     for (let full = true; full && !stopped; ) {
+      await within(limits.leaseMs / 2, options.checkQueue(), cut.signal);
       const dispatches = await store.claim(limits);
       const taken = await Promise.all(dispatches.map(enqueue));
       // What the queue refused was given back: claiming on would only spin until the queue is well again.
@@ -50,7 +61,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return true;
     }
     try {
-      await within(limits.leaseMs / 2, options.flows.add(flow));
+      await within(limits.leaseMs / 2, options.flows.add(flow), cut.signal);
       await store.confirm(jobId, generation);
       log.debug({ jobId, generation, steps: dispatch.steps.length }, 'The flow is in the queue');
       return true;
@@ -92,20 +103,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     stop: async () => {
       stopped = true;
       clearInterval(sweep);
+      const timer = setTimeout(() => cut.abort(), stopGraceMs);
       await running;
+      clearTimeout(timer);
     },
   };
 }
 
 /** A queue that is out of reach keeps commands waiting for ever; the dispatcher must not. */
-async function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
+async function within<Result>(limitMs: number, work: Promise<Result>, cut: AbortSignal): Promise<Result> {
+  let giveUp = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The queue did not answer within ${limitMs} ms`)), limitMs);
+    giveUp = () => reject(new Error(`The queue did not answer within ${limitMs} ms`));
   });
+  const timer = setTimeout(giveUp, limitMs);
+  cut.addEventListener('abort', giveUp);
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+    cut.removeEventListener('abort', giveUp);
   }
 }

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ClaimedStep,
   errorCodes,
   type HandlerName,
+  isPressroomError,
   type Log,
   PressroomError,
   type RetryPolicy,
@@ -64,6 +66,9 @@ export interface StepWorker {
 
 /** How often running attempts look whether they still hold their step: the delay of a cancel, in milliseconds. */
 const leaseCheckMs = 1_000;
+/** Milliseconds between two tries to record that the queue gave a step up. */
+const abandonPauseMs = 200;
+const abandonPauseLimitMs = 10_000;
 
 /** Joins a worker type's queue to its handlers. The only place where outcomes become BullMQ's control errors. */
 export function createStepWorker<Type extends WorkerType>(options: StepWorkerOptions<Type>): StepWorker {
@@ -73,6 +78,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
   let leaseCheck: NodeJS.Timeout | undefined;
   let checking = false;
   let stopping = false;
+  const closed = new AbortController();
   let stopped: Promise<void> | undefined;
 
   async function process(job: Job<StepPayload>, token: string | undefined): Promise<string> {
@@ -103,9 +109,12 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
       });
     } catch (thrown) {
       // The record itself could not be read or written: the queue keeps the step until it can.
-      const error = new PressroomError('database-unavailable', 'The record could not be read or written', {
-        cause: thrown,
-      });
+      const error =
+        isPressroomError(thrown) && thrown.code === 'database-unavailable'
+          ? thrown
+          : new PressroomError('database-unavailable', 'The record could not be read or written', {
+              cause: thrown,
+            });
       log.warn({ err: error, jobId: job.data.jobId, stepId: job.data.stepId }, 'The step is delivered again');
       outcome = { kind: 'wait', delayMs: options.policy.backoffBaseMs, error };
     }
@@ -185,8 +194,18 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
       'worker-lost',
       `The workers that had this step were lost: ${storableText(failure.message, 200)}`,
     );
-    if (await store.abandon(job.data, toErrorRecord(error))) {
-      log.error({ err: error, jobId: job.data.jobId, stepId: job.data.stepId }, 'The step failed for good');
+    const { jobId, stepId } = job.data;
+    for (let pauseMs = abandonPauseMs; ; pauseMs = Math.min(pauseMs * 2, abandonPauseLimitMs)) {
+      try {
+        if (await store.abandon(job.data, toErrorRecord(error))) {
+          log.error({ err: error, jobId, stepId }, 'The step failed for good');
+        }
+        return;
+      } catch (cause) {
+        // Nobody else is told of it: what is not written now keeps its job waiting.
+        log.warn({ err: cause, jobId, stepId }, 'Could not record that a step was given up; trying again');
+        await delay(pauseMs, undefined, { signal: closed.signal });
+      }
     }
   }
 
@@ -194,7 +213,6 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
 
   async function stop(): Promise<void> {
     stopping = true;
-    clearInterval(leaseCheck);
     if (worker === undefined) return;
     const closing = worker.close();
     const timer = setTimeout(() => {
@@ -203,8 +221,14 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         log.info({ steps: attempts.size }, 'The grace is over: running steps are handed back');
       abortAll('shutdown');
     }, options.graceMs);
-    await closing;
-    clearTimeout(timer);
+    try {
+      await closing;
+    } finally {
+      clearTimeout(timer);
+      // Until here, so that a cancel still reaches the steps that finish within the grace.
+      clearInterval(leaseCheck);
+      closed.abort();
+    }
   }
 
   return {
@@ -226,7 +250,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
       worker = built;
       built.on('failed', (job, error) => {
         abandon(job, error).catch((cause: unknown) =>
-          log.warn({ err: cause }, 'Could not record that a step was given up'),
+          log.warn({ err: cause }, 'The worker stopped before it could record that a step was given up'),
         );
       });
       built.on('stalled', (id) =>

@@ -81,6 +81,7 @@ export async function openFlowSystem(
   const dispatcher = createDispatcher({
     store: createDispatchStore(database, hints),
     flows: queues.flows,
+    checkQueue: () => queues.check(),
     limits: { windowFlows: flowSettings.windowFlows, batch: 20, leaseMs: 30_000 },
     flowOptions: flowOptions(backend),
     sweepIntervalMs: 5_000,

@@ -1,3 +1,4 @@
+import { isDatabaseLoss } from '@pressroom/database';
 import { isPressroomError, PressroomError, toPressroomError } from '@pressroom/domain';
 
 /** Any error that reaches the edge, as one with a code: what Express, its body parser and the database driver throw has none. */
@@ -36,23 +37,10 @@ function fromBodyParser(error: unknown): PressroomError | undefined {
   return undefined;
 }
 
-const connectionCodes =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08...|53300|57P0[123])$/;
-const connectionMessages = /timeout exceeded when trying to connect|Connection terminated|Query read timeout/;
-
 function fromDatabase(error: unknown): PressroomError | undefined {
-  for (let current = error; typeof current === 'object' && current !== null; ) {
-    const { code, message, cause } = current as { code?: unknown; message?: unknown; cause?: unknown };
-    const lost =
-      (typeof code === 'string' && connectionCodes.test(code)) ||
-      (typeof message === 'string' && connectionMessages.test(message));
-    if (lost) {
-      return new PressroomError('database-unavailable', 'The database does not answer at the moment', {
-        cause: error,
-        retryAfterMs: 2_000,
-      });
-    }
-    current = cause;
-  }
-  return undefined;
+  if (!isDatabaseLoss(error)) return undefined;
+  return new PressroomError('database-unavailable', 'The database does not answer at the moment', {
+    cause: error,
+    retryAfterMs: 2_000,
+  });
 }

@@ -12,14 +12,33 @@ import {
 } from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
+import { namingLosses } from '../database-loss.ts';
 import type { EventHints } from '../event-hints.ts';
 import { allowedFrom, json, targetOf, textArray } from '../guard.ts';
 import { appendJobEvent } from '../repositories/job-events.ts';
 import { claimStep } from './claim-step.ts';
 import { jobTransition, settleJob } from './settle-job.ts';
 
-/** The record of steps on PostgreSQL. Each method is one statement or one transaction. */
+/**
+ * The record of steps on PostgreSQL. Each method is one statement or one transaction.
+ *
+ * @throws PressroomError `database-unavailable` from every method: nobody's attempt has failed, and trying again may work
+ */
 export function createStepStore(database: Database, hints: EventHints): StepStore {
+  const store = openStepStore(database, hints);
+  return {
+    claim: namingLosses(store.claim),
+    saveStage: namingLosses(store.saveStage),
+    saveProgress: namingLosses(store.saveProgress),
+    release: namingLosses(store.release),
+    succeed: namingLosses(store.succeed),
+    fail: namingLosses(store.fail),
+    abandon: namingLosses(store.abandon),
+    lost: namingLosses(store.lost),
+  };
+}
+
+function openStepStore(database: Database, hints: EventHints): StepStore {
   /** Runs a write and, when it took, tells the readers of the job's events. */
   async function announced(jobId: string, write: () => Promise<boolean | 'settled'>): Promise<boolean> {
     const written = await write();
