@@ -14,13 +14,14 @@ export function keyFilePath(dataFolder: string): string {
 
 /**
  * On an empty database: an account with credits and a key, so that the first request needs no set-up. The key goes into a file
- * that only its owner can read, since the database has no more than its hash.
+ * that only its owner can read, since the database has no more than its hash; and it is there before the account is, since a
+ * process that ends between the two would leave an account that nobody can use.
  *
  * @returns the key, or undefined when there are accounts already
  */
 export async function openFirstAccount(resources: Resources): Promise<string | undefined> {
   const { database, ids, config } = resources;
-  const key = await database.transaction(async (tx) => {
+  return await database.transaction(async (tx) => {
     if (await hasAccounts(tx)) return undefined;
     const account = await insertAccount(tx, { id: ids.next('acct'), name: 'local' });
     await changeCredits(tx, {
@@ -34,8 +35,7 @@ export async function openFirstAccount(resources: Resources): Promise<string | u
       name: 'local',
       scopes: ['assets', 'jobs', 'account'],
     });
+    await writeFile(keyFilePath(config.dataFolder), `${created.key}\n`, { mode: 0o600 });
     return created.key;
   });
-  if (key !== undefined) await writeFile(keyFilePath(config.dataFolder), `${key}\n`, { mode: 0o600 });
-  return key;
 }

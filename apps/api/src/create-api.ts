@@ -57,6 +57,8 @@ export function createApi(options: ApiOptions): Api {
     { headersTimeout: 30_000, requestTimeout: 900_000, keepAliveTimeout: 65_000 },
     app,
   );
+  // A reader that takes nothing would otherwise keep its file open for ever.
+  server.setTimeout(timing.socketIdleMs);
   const address = (): AddressInfo => {
     const found = server.address();
     if (found === null || typeof found === 'string') throw new Error('The API does not listen yet');

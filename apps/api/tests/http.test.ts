@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { findApiKey, openDatabase } from '@pressroom/database';
 import { errorCodes, silentLog } from '@pressroom/domain';
-import { startFaultProxy } from '@pressroom/testing';
+import { eventually, startFaultProxy } from '@pressroom/testing';
 import { classifyError } from '../src/http/classify-error.ts';
 import { type ApiUnderTest, bodyOf, startApi } from './api-under-test.ts';
 import { png } from './pictures.ts';
@@ -168,3 +168,19 @@ test('answers a request that is no HTTP with 400 and goes on', async () => {
   expect(await raw.answer).toMatch(/^HTTP\/1\.1 400/);
   expect((await api.call('/')).status).toBe(200);
 });
+
+test('lets a reader of a file go that takes nothing', async () => {
+  const slow = await startApi({ timing: { socketIdleMs: 300 } });
+  // More than all socket buffers.
+  const asset = await slow.main.client.uploadAsset(png(5, 30_000_000));
+  const raw = await openRaw(slow.url);
+  raw.socket.pause();
+  raw.write(
+    `GET ${asset.links.content} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${slow.main.key}\r\n\r\n`,
+  );
+  await eventually(async () => {
+    const rendered = await (await fetch(new URL('/metrics', slow.url))).text();
+    return /route="\/api\/assets\/:id\/content"/.test(rendered);
+  });
+  raw.socket.destroy();
+}, 30_000);

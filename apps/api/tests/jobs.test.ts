@@ -232,10 +232,11 @@ test('cancels a job once, refunds it, takes its flow out of the queue', async ()
   });
 });
 
-test('cancels also while the queue cannot be reached', async () => {
-  const lone = await startApi({
-    queueAdmin: { queues: [], removeFlow: () => Promise.reject(new Error('no queue')) },
-  });
+test.each([
+  ['refuses', () => Promise.reject(new Error('no queue'))],
+  ['never answers', () => new Promise<never>(() => {})],
+])('cancels also while the queue %s', async (_what, removeFlow) => {
+  const lone = await startApi({ queueAdmin: { queues: [], removeFlow } });
   const asset = await lone.main.client.uploadAsset(png());
   const job = await lone.main.client.submitJob({
     kind: 'picture-book',

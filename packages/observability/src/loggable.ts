@@ -67,15 +67,21 @@ function isErrorLike(value: object): value is ErrorLike {
 
 function loggableError(error: ErrorLike, depth: number): Record<string, unknown> {
   const causes = Array.isArray(error.errors) ? error.errors : undefined;
+  const shown = showable(error.message);
   return {
     type: typeof error.name === 'string' ? error.name : 'Error',
     ...(error.code === undefined ? {} : { code: loggable(error.code, depth + 1) }),
-    message: shorten(error.message),
-    stack: shorten(error.stack),
+    message: shorten(shown),
+    stack: shorten(error.stack.replace(error.message, () => shown)),
     ...(error.facts === undefined ? {} : { facts: loggable(error.facts, depth + 1) }),
     ...(error.cause === undefined ? {} : { cause: loggable(error.cause, depth + 1) }),
     ...(causes === undefined ? {} : { errors: loggable(causes, depth + 1) }),
   };
+}
+
+/** What a failed statement was given is what somebody typed or what nobody may know: titles, names, hashes of keys. */
+function showable(message: string): string {
+  return message.replace(/^(Failed query: .*?)\nparams: .*$/s, '$1');
 }
 
 function shorten(text: string): string {

@@ -146,6 +146,20 @@ describe('errors', () => {
     });
   });
 
+  test('of a failed statement are written without what it was given', () => {
+    const { log, last, lines } = capture();
+    const query = 'insert into "jobs" ("input")\nvalues ($1, $2)';
+    const err = Object.assign(new Error(`Failed query: ${query}\nparams: Anna's wedding,anna@example.org`), {
+      cause: Object.assign(new Error('Connection terminated'), { code: '08006' }),
+    });
+    log.error({ err: new PressroomError('database-unavailable', 'Away', { cause: err }) }, 'Not written');
+    expect(lines.join('')).not.toMatch(/Anna|anna@/);
+    expect(last()).toMatchObject({
+      err: { cause: { message: `Failed query: ${query}`, cause: { code: '08006' } } },
+    });
+    expect(lines.join('')).toContain('logger.test');
+  });
+
   test('of a group are all written', () => {
     const { log, last } = capture();
     log.error({ err: new AggregateError([new Error('a'), new Error('b')], 'both') }, 'Failed');

@@ -1,3 +1,4 @@
+import { longestWaitSeconds } from '@pressroom/domain';
 import type { GuessLimit } from '../http/rate-limits.ts';
 import type { StreamSlots } from '../http/stream-slots.ts';
 import type { ApiResources, InspectUpload } from '../ports.ts';
@@ -6,6 +7,8 @@ import type { OperatorAccess } from '../services/operator-access.ts';
 /** Times and counts that only tests change. */
 export interface ApiTiming {
   readonly uploadIdleMs: number;
+  /** A connection on which no byte moved for so long is closed: longer than the longest wait that is answered. */
+  readonly socketIdleMs: number;
   readonly heartbeatMs: number;
   readonly streamStallMs: number;
   readonly streamRetryMs: number;
@@ -16,6 +19,7 @@ export interface ApiTiming {
 
 export const defaultTiming: ApiTiming = {
   uploadIdleMs: 30_000,
+  socketIdleMs: 2 * longestWaitSeconds * 1_000,
   heartbeatMs: 15_000,
   streamStallMs: 60_000,
   streamRetryMs: 1_000,

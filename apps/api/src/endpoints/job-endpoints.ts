@@ -1,6 +1,6 @@
 import { cancelJob, findJob, type JobRow, listJobs, listStageRuns, listSteps } from '@pressroom/database';
 import { isSettled, type Job, PressroomError } from '@pressroom/domain';
-import { linkSignals } from '@pressroom/runtime';
+import { linkSignals, withTimeout } from '@pressroom/runtime';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { Exchange, Handlers } from '../http/exchange.ts';
 import { nextLink } from '../http/next-link.ts';
@@ -12,6 +12,9 @@ import { renderedDocumentOf, toJob, toJobSummary } from '../services/job-view.ts
 import { acceptJob } from '../services/submit.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 import { createEventsEndpoint } from './events-endpoint.ts';
+
+/** How long a cancel waits for the queue: its answer does not depend on it. */
+const removeFlowLimitMs = 2_000;
 
 export function createJobEndpoints(context: EndpointContext): Handlers<typeof jobRoutes> {
   const { database, hintListener } = context;
@@ -113,7 +116,11 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
       context.hints.publish(params.id);
       context.dispatcher.nudge();
       try {
-        await context.queueAdmin.removeFlow(params.id);
+        // A queue that is out of reach keeps its callers waiting until it is back.
+        await withTimeout(() => context.queueAdmin.removeFlow(params.id), {
+          ms: removeFlowLimitMs,
+          what: 'taking the steps out of the queue',
+        });
       } catch (error) {
         // The record says that it is cancelled; whatever is still in the queue is refused when a worker claims it.
         log.warn({ err: error, jobId: params.id }, 'The steps of a cancelled job stay in the queue');
