@@ -1,4 +1,4 @@
-import type { AssetStore, IdSource, StepResult } from '@pressroom/domain';
+import type { AssetStore, IdSource, PictureReference, StepResult } from '@pressroom/domain';
 import type { ImageFacts, ImageLimits } from '@pressroom/images';
 import type { HeicDecoder } from './heic/heic-decoder.ts';
 import type { OriginalBytes, StoredOriginal } from './original-bytes.ts';
@@ -12,17 +12,21 @@ export interface WorkPicture {
   readonly height: number;
 }
 
+/** A picture in its final place, which has no asset of the account to it yet. */
+export type StoredPicture = Omit<PictureReference, 'assetId'>;
+
 /**
- * What the finished stages found out: saved after each of them, so it is plain JSON and small. Bytes are kept as work
- * files in the asset store, where another machine finds them too.
+ * What the finished stages found out: saved after each of them, so it is plain JSON and small. Bytes are in the asset
+ * store, where another machine finds them too: results under their content's own keys, so that a repeat writes the same
+ * blobs, and what only a later stage needs as work files.
  */
 export interface ImageIngestData {
   readonly asset?: StoredOriginal;
   readonly facts?: ImageFacts;
   /** Only for formats that sharp cannot decode by itself; the others are read from the original. */
   readonly intermediate?: WorkPicture;
-  readonly normalised?: WorkPicture;
-  readonly thumbnail?: WorkPicture;
+  readonly normalised?: StoredPicture;
+  readonly thumbnail?: StoredPicture;
   readonly result?: StepResult<'ingest-image'>;
 }
 

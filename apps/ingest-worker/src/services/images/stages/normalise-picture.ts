@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
+import { storageKeys } from '@pressroom/domain';
 import type { ImageFormat } from '@pressroom/images';
 import sharp from 'sharp';
-import { type ImageStage, required } from '../image-run.ts';
+import { type ImageRun, type ImageStage, required, type StoredPicture } from '../image-run.ts';
 import { normalisedLongEdge, thumbnailLongEdge } from '../picture-sizes.ts';
 import { openPicture, runPipeline } from '../sharp-pipeline.ts';
 
@@ -31,15 +33,10 @@ export const normalisePicture: ImageStage = async (run, data) => {
       .jpeg({ quality: 80 }),
     run.signal,
   );
-  await Promise.all([
-    run.work.put('normalised.jpg', normalised.data),
-    run.work.put('thumbnail.jpg', thumbnail.data),
-  ]);
+  // Under their content's own keys at once: as work files they would be written, synced and copied only to be deleted.
+  const [keptNormalised, keptThumbnail] = await Promise.all([keep(run, normalised), keep(run, thumbnail)]);
   if (intermediate !== undefined) run.work.release(intermediate.name);
-  return {
-    normalised: pictureOf('normalised.jpg', normalised.info),
-    thumbnail: pictureOf('thumbnail.jpg', thumbnail.info),
-  };
+  return { normalised: keptNormalised, thumbnail: keptThumbnail };
 };
 
 /**
@@ -50,6 +47,16 @@ function chromaOf(format: ImageFormat): '4:2:0' | '4:4:4' {
   return format === 'jpeg' || format === 'heic' || format === 'avif' ? '4:2:0' : '4:4:4';
 }
 
-function pictureOf(name: string, info: { readonly width: number; readonly height: number }) {
-  return { name, mediaType: 'image/jpeg', width: info.width, height: info.height };
+async function keep(
+  run: ImageRun,
+  { data, info }: Awaited<ReturnType<typeof runPipeline>>,
+): Promise<StoredPicture> {
+  const mediaType = 'image/jpeg';
+  const blob = await run.store.putByContent(
+    (sha256) => storageKeys.content(run.accountId, sha256),
+    Readable.from([data], { objectMode: false }),
+    { contentType: mediaType, signal: run.signal },
+  );
+  const { key: storageKey, bytes, sha256 } = blob;
+  return { storageKey, mediaType, bytes, sha256, width: info.width, height: info.height };
 }
