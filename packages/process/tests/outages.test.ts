@@ -81,6 +81,37 @@ describe('with Redis', () => {
     );
   });
 
+  test.each(['refuse', 'half-open'] as const)(
+    'what stands on it closes in time while it is out of reach (%s)',
+    async (mode) => {
+      const { url } = await createTestRedis();
+      const proxy = await startFaultProxy({ target: url });
+      const opened = await openQueueBackend({
+        redisUrl: proxy.url,
+        databaseUrl: '',
+        prefix: '{x}',
+        log: silentLog,
+      });
+      await opened.queue('pdf').count();
+      await proxy.setMode(mode);
+      const asked = opened.queue('pdf').count();
+      asked.catch(() => {});
+      const begun = performance.now();
+      await opened.close();
+      expect(performance.now() - begun).toBeLessThan(3_000);
+    },
+  );
+
+  test('an idle worker stops in time while it is out of reach', async () => {
+    const { scene, proxy } = await behindProxy('redis', 'redis');
+    const workers = await scene.workers();
+    await proxy.setMode('refuse');
+    const begun = performance.now();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    await proxy.setMode('pass');
+  });
+
   test('workers that lose it mid-step go on when it is back, and the job settles once', async () => {
     const { scene, proxy } = await behindProxy('redis', 'redis');
     const started = signal();
