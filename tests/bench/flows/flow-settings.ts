@@ -29,7 +29,7 @@ export function flowOptions(backend: FlowBackend): FlowOptions {
 
 export interface FlowRunner {
   /** Submits one three-step flow of steps that do nothing, and resolves when it has settled. */
-  run(index: number): Promise<void>;
+  readonly run: (index: number) => Promise<void>;
   /** Throws when not all of so many flows have really settled. */
-  verify(flows: number): Promise<void>;
+  readonly verify: (flows: number) => Promise<void>;
 }
