@@ -25,21 +25,17 @@ export function isDatabaseLoss(error: unknown): boolean {
 }
 
 /**
- * The same function, whose losses have a name.
+ * What `work` resolves with; a loss gets a name.
  *
  * @throws PressroomError `database-unavailable`
  */
-export function namingLosses<Given extends unknown[], Result>(
-  work: (...given: Given) => Promise<Result>,
-): (...given: Given) => Promise<Result> {
-  return async (...given) => {
-    try {
-      return await work(...given);
-    } catch (error) {
-      if (!isDatabaseLoss(error)) throw error;
-      throw new PressroomError('database-unavailable', 'The database does not answer at the moment', {
-        cause: error,
-      });
-    }
-  };
+export async function namingLosses<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDatabaseLoss(error)) throw error;
+    throw new PressroomError('database-unavailable', 'The database does not answer at the moment', {
+      cause: error,
+    });
+  }
 }

@@ -172,13 +172,12 @@ describe.each(backends)('on %s', (backend) => {
 
   test('a record that fails just as the last attempt ends well does not fail the step', async () => {
     const scene = await Scene.open(backend);
-    const { succeed } = scene.steps;
     let failures = 0;
     await scene.workers(handlers(), {
       store: {
         succeed: (lease, completion) => {
           failures += 1;
-          return failures <= 5 ? Promise.reject(lost) : succeed(lease, completion);
+          return failures <= 5 ? Promise.reject(lost) : scene.steps.succeed(lease, completion);
         },
       },
     });
@@ -219,7 +218,6 @@ describe.each(backends)('on %s', (backend) => {
 
   test('a step that the queue gives up on by itself is given up in the record, also when that fails at first', async () => {
     const scene = await Scene.open(backend);
-    const { abandon } = scene.steps;
     let failures = 0;
     await scene.workers(
       handlers({
@@ -229,7 +227,7 @@ describe.each(backends)('on %s', (backend) => {
         store: {
           abandon: (ticket, error) => {
             failures += 1;
-            return failures <= 2 ? Promise.reject(lost) : abandon(ticket, error);
+            return failures <= 2 ? Promise.reject(lost) : scene.steps.abandon(ticket, error);
           },
         },
       },

@@ -27,14 +27,14 @@ import { jobTransition, settleJob } from './settle-job.ts';
 export function createStepStore(database: Database, hints: EventHints): StepStore {
   const store = openStepStore(database, hints);
   return {
-    claim: namingLosses(store.claim),
-    saveStage: namingLosses(store.saveStage),
-    saveProgress: namingLosses(store.saveProgress),
-    release: namingLosses(store.release),
-    succeed: namingLosses(store.succeed),
-    fail: namingLosses(store.fail),
-    abandon: namingLosses(store.abandon),
-    lost: namingLosses(store.lost),
+    claim: (...given) => namingLosses(() => store.claim(...given)),
+    saveStage: (...given) => namingLosses(() => store.saveStage(...given)),
+    saveProgress: (...given) => namingLosses(() => store.saveProgress(...given)),
+    release: (...given) => namingLosses(() => store.release(...given)),
+    succeed: (...given) => namingLosses(() => store.succeed(...given)),
+    fail: (...given) => namingLosses(() => store.fail(...given)),
+    abandon: (...given) => namingLosses(() => store.abandon(...given)),
+    lost: (...given) => namingLosses(() => store.lost(...given)),
   };
 }
 
