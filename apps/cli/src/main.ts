@@ -10,14 +10,17 @@ const environment = process.env;
 const workingFolder = environment['INIT_CWD'] ?? process.cwd();
 
 const ending = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+// SIGHUP comes when the terminal is closed; without an end in order, the children and PostgreSQL would live on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (ending.signal.aborted) process.exit(130);
     ending.abort(new Error(`stopped by ${signal}`));
   });
 }
 
-const program = new Command('pressroom').description('Photos in, a print-ready picture book out.');
+const program = new Command('pressroom')
+  .description('Photos in, a print-ready picture book out.')
+  .showHelpAfterError('(--help lists the options and their values)');
 
 program
   .command('demo')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 
 /** A path of a file, bytes, or a stream of them; with `bytes` given, the server can refuse a stream that is too long at once. */
 export type UploadSource =
@@ -59,8 +59,11 @@ async function openSource(
   source: UploadSource,
 ): Promise<{ stream: AsyncIterable<Uint8Array>; bytes: number | undefined }> {
   if (typeof source === 'string') {
-    const { size } = await stat(source);
-    return { stream: createReadStream(source), bytes: size };
+    // Asked before the request: inside it, every failure would look like one of the connection.
+    const found = await stat(source);
+    if (found.isDirectory()) throw Object.assign(new Error(`${source} is a folder`), { code: 'EISDIR' });
+    await access(source, constants.R_OK);
+    return { stream: createReadStream(source), bytes: found.size };
   }
   if (source instanceof Uint8Array) return { stream: once(source), bytes: source.length };
   return { stream: source.stream, bytes: source.bytes };

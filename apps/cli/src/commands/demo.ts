@@ -1,13 +1,21 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
-import { type Job, type JobStep, type PageSize, type PictureStyle, silentLog } from '@pressroom/domain';
+import {
+  type Job,
+  type JobStep,
+  type PageSize,
+  type PictureStyle,
+  silentLog,
+  unprintableCharacters,
+} from '@pressroom/domain';
 import { ResourceScope } from '@pressroom/runtime';
 import { showStepBars } from '../progress/step-bars.ts';
 import { StepTally } from '../progress/step-tally.ts';
 import { drawSamplePhotos } from '../samples/draw-sample-photos.ts';
 import { startLocalSystem } from '../system/local-system.ts';
 import { openAccount } from '../system/open-account.ts';
+import { findDemoProblems } from './find-demo-problems.ts';
 
 export interface DemoOptions {
   /** The user's own photos; without any, samples are drawn. */
@@ -44,6 +52,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
     options.workingFolder,
     options.out ?? join(projectFolder, 'demo', 'picture-book.pdf'),
   );
+  const problems = await findDemoProblems(options, outPath);
+  for (const problem of problems) say(problem);
+  if (problems.length > 0) return 1;
   const folder = join(projectFolder, 'demo', '.data', String(process.pid));
   const scope = new ResourceScope('demo');
   const stop = (): void => void scope.close();
@@ -63,7 +74,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
       () => createPressroomClient({ baseUrl: system.apiUrl, apiKey: account.apiKey }),
       (opened) => opened.close(),
     );
-    say(`Uploading ${photos.length} ${options.files.length > 0 ? '' : 'sample '}photos …`);
+    say(
+      `Uploading ${photos.length} ${options.files.length > 0 ? '' : 'sample '}${photos.length === 1 ? 'photo' : 'photos'} …`,
+    );
     const { uploaded, refused } = await uploadAll(client, photos, say, signal);
     if (uploaded.length === 0) {
       say('None of the files can be used.');
@@ -75,7 +88,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
       say(`There is no book: ${job.error?.detail ?? `the job was ${job.status}`}`);
       return 1;
     }
-    await mkdir(dirname(outPath), { recursive: true });
     await client.downloadOutput(job.id, outPath, { signal });
     say('');
     printTimes(job.steps, uploaded, say);
@@ -85,22 +97,42 @@ export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
       `${relative(options.workingFolder, outPath) || outPath}: ${job.output.pages} pages, ${Math.round(job.output.bytes / 1_000)} kB`,
     );
     return refused + failed > 0 ? 2 : 0;
+  } catch (error) {
+    if (!signal.aborted)
+      await keepLogs(join(folder, 'logs'), join(projectFolder, 'demo', '.data', 'logs'), say);
+    throw error;
   } finally {
     signal.removeEventListener('abort', stop);
     await scope.close();
   }
 }
 
+/** The data folder goes, and with it what would tell why something unforeseen happened. */
+async function keepLogs(from: string, to: string, say: (line: string) => void): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  const isKept = await cp(from, to, { recursive: true }).then(
+    () => true,
+    () => false,
+  );
+  if (isKept) say(`The logs of the processes are in ${to}.`);
+}
+
 async function findPhotos(options: DemoOptions, sampleFolder: string): Promise<readonly Photo[]> {
   if (options.files.length > 0) {
     return options.files.map((file) => ({
       path: resolve(options.workingFolder, file),
-      caption: basename(file, extname(file)).replaceAll(/[_-]+/g, ' ').trim().slice(0, 200),
+      caption: captionOf(file),
     }));
   }
   await mkdir(sampleFolder, { recursive: true });
   const samples = await drawSamplePhotos(sampleFolder);
   return samples.map(({ path, title }) => ({ path, caption: title }));
+}
+
+/** The name of the file in words. One that the fonts cannot print must not cost the photo its page. */
+function captionOf(file: string): string {
+  const words = basename(file, extname(file)).replaceAll(/[_-]+/g, ' ').trim().slice(0, 200);
+  return unprintableCharacters(words).length === 0 ? words : '';
 }
 
 /** One after the other, so that what is said about a file stands where the file stands. */
@@ -127,7 +159,7 @@ function explain(error: unknown): string {
   if (error instanceof PressroomApiError) return `${error.detail}. ${error.advice}`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EISDIR') return 'it is a folder. Name the files in it, as in folder/*.jpg';
   if (code === 'EACCES') return 'it may not be read';
   return message;
 }

@@ -19,6 +19,9 @@ export interface DevOptions {
 export async function runDev(options: DevOptions): Promise<void> {
   const { projectFolder, output, signal } = options;
   const scope = new ResourceScope('dev');
+  // A start that never ends, such as one whose port is taken, must be ended by Ctrl-C too.
+  const stop = (): void => void scope.close();
+  signal.addEventListener('abort', stop, { once: true });
   try {
     await scope.use('compiler', () => watchSources(projectFolder), stopCompiler);
     const system = await startLocalSystem({
@@ -44,6 +47,7 @@ export async function runDev(options: DevOptions): Promise<void> {
     );
     if (!signal.aborted) await once(signal, 'abort');
   } finally {
+    signal.removeEventListener('abort', stop);
     await scope.close();
   }
 }
@@ -64,6 +68,8 @@ function watchSources(projectFolder: string): ChildProcess {
 async function stopCompiler(compiler: ChildProcess): Promise<void> {
   if (compiler.exitCode !== null || compiler.signalCode !== null) return;
   const ended = once(compiler, 'exit');
-  compiler.kill('SIGTERM');
+  // The whole group: the program that npm put into .bin starts the compiler proper and does not take it along.
+  if (process.platform === 'win32' || compiler.pid === undefined) compiler.kill('SIGTERM');
+  else process.kill(-compiler.pid, 'SIGTERM');
   await ended;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { parseLogLine, renderLogLine } from '../progress/render-log-line.ts';
 
 export interface SystemProcessOptions {
   readonly name: string;
@@ -10,7 +11,7 @@ export interface SystemProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Everything that the process prints goes there. */
   readonly logFile?: string;
-  /** Lines also go to this terminal, each with the name in front. */
+  /** Lines also go to this terminal, made readable, each with the name in front. */
   readonly echo?: boolean;
 }
 
@@ -51,8 +52,10 @@ export function startSystemProcess(options: SystemProcessOptions): SystemProcess
     tail.push(line);
     if (tail.length > keptLines) tail.shift();
     file?.write(`${line}\n`);
-    if (options.echo) process.stdout.write(`${options.name.padEnd(16)} ${line}\n`);
-    const fields = parse(line);
+    if (options.echo) {
+      process.stdout.write(`${renderLogLine(options.name, line, process.stdout.isTTY === true)}\n`);
+    }
+    const fields = parseLogLine(line) ?? {};
     if (fields['msg'] === 'The API listens')
       url = `http://${String(fields['host'])}:${String(fields['port'])}`;
     if (fields['msg'] === `${options.name} is up`) isUp();
@@ -88,13 +91,4 @@ export function startSystemProcess(options: SystemProcessOptions): SystemProcess
       clearTimeout(timer);
     },
   };
-}
-
-function parse(line: string): Record<string, unknown> {
-  if (!line.startsWith('{')) return {};
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }
