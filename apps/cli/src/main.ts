@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { pageSizes, pictureStyles } from '@pressroom/domain';
 import { Command, Option } from 'commander';
-import { type DemoOptions, runDemo } from './commands/demo.ts';
+import { runDemo } from './commands/demo.ts';
+import type { DemoOptions } from './commands/demo-options.ts';
 import { runDev } from './commands/dev.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..', '..', '..');

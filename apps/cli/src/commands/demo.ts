@@ -1,37 +1,15 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
-import {
-  type Job,
-  type JobStep,
-  type PageSize,
-  type PictureStyle,
-  silentLog,
-  unprintableCharacters,
-} from '@pressroom/domain';
+import { type Job, type JobStep, silentLog, unprintableCharacters } from '@pressroom/domain';
 import { ResourceScope } from '@pressroom/runtime';
 import { showStepBars } from '../progress/step-bars.ts';
 import { StepTally } from '../progress/step-tally.ts';
 import { drawSamplePhotos } from '../samples/draw-sample-photos.ts';
 import { startLocalSystem } from '../system/local-system.ts';
 import { openAccount } from '../system/open-account.ts';
+import type { DemoOptions } from './demo-options.ts';
 import { findDemoProblems } from './find-demo-problems.ts';
-
-export interface DemoOptions {
-  /** The user's own photos; without any, samples are drawn. */
-  readonly files: readonly string[];
-  readonly style: PictureStyle;
-  readonly prompt?: string | undefined;
-  readonly title?: string | undefined;
-  readonly pageSize: PageSize;
-  readonly out?: string | undefined;
-  /** What the user's paths are relative to. */
-  readonly workingFolder: string;
-  readonly projectFolder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly output: NodeJS.WriteStream;
-  readonly signal: AbortSignal;
-}
 
 interface Photo {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pictureBook, unprintableCharacters } from '@pressroom/domain';
-import type { DemoOptions } from './demo.ts';
+import type { DemoOptions } from './demo-options.ts';
 
 type Wishes = Pick<DemoOptions, 'files' | 'style' | 'prompt' | 'title' | 'pageSize' | 'environment'>;
 
