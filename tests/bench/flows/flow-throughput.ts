@@ -29,11 +29,15 @@ async function measure(
   const { inFlight } = flowSettings;
   await throughput(warmUp, inFlight, ours.run);
   await throughput(warmUp, inFlight, bare.run);
+  const processorMs = { ours: [] as number[], bare: [] as number[] };
   const rates = { ours: [] as number[], bare: [] as number[] };
   for (let pair = 0; pair < pairs; pair += 1) {
     // By turns first: whatever drifts hits both.
     for (const side of pair % 2 === 0 ? (['bare', 'ours'] as const) : (['ours', 'bare'] as const)) {
+      const before = process.cpuUsage();
       rates[side].push(await throughput(flows, inFlight, (side === 'ours' ? ours : bare).run));
+      const { user, system } = process.cpuUsage(before);
+      processorMs[side].push((user + system) / 1_000 / flows);
     }
     tell(`${backend}: ${rates.ours.at(-1)?.toFixed(0)} flows/s, bare ${rates.bare.at(-1)?.toFixed(0)}`);
   }
@@ -53,6 +57,9 @@ async function measure(
       concurrency: flowSettings.concurrency,
       oursEach: rates.ours,
       limitEach: rates.bare,
+      // Of this process alone, and steadier than rates where others use the machine.
+      oursProcessorMsPerFlow: median(processorMs.ours),
+      limitProcessorMsPerFlow: median(processorMs.bare),
     },
   };
 }
