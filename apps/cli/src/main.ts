@@ -19,6 +19,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+// Whoever read the output has gone: a closed terminal, `| head`. Dying of it here would leave the children behind.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => ending.abort(new Error('nobody reads the output')));
+}
+
 const program = new Command('pressroom')
   .description('Photos in, a print-ready picture book out.')
   .showHelpAfterError('(--help lists the options and their values)');
