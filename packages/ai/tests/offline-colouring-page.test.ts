@@ -52,6 +52,12 @@ describe('a colouring page', () => {
     expect(measure.regions).toBe(6);
   });
 
+  test('closes the leaves of a meadow and not only its horizon', async () => {
+    const meadow = scenes.find(({ name }) => name === 'a meadow');
+    if (meadow === undefined) throw new Error('The scene is missing');
+    expect((await measureLineArt(await page(await meadow.make()))).regions).toBeGreaterThan(30);
+  });
+
   test('draws an edge between two colours of the same lightness', async () => {
     const photo = await drawing(
       '<rect width="800" height="600" fill="#779a5a"/><circle cx="400" cy="300" r="170" fill="#c97f6e"/>',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type PictureRequest, pictureStyles } from '@pressroom/domain';
 import sharp from 'sharp';
 import { type ClosableProvider, createGenerationProvider, createOfflineProvider } from '../src/index.ts';
+import { absorbSpecks } from '../src/offline/absorb-specks.ts';
 import { drawing, scenes } from './support/scenes.ts';
 
 let provider: ClosableProvider;
@@ -78,6 +79,11 @@ describe('a pencil sketch', () => {
     expect(data.filter((value) => value > 230).length / data.length).toBeGreaterThan(0.25);
   });
 
+  test('of two hundred pages is a file that can be sent: half a megabyte a page at most', async () => {
+    const { bytes } = await provider.generatePicture({ picture, style: 'pencil-sketch', signal });
+    expect(bytes.length).toBeLessThan(512 * 1024);
+  });
+
   test('shades a dark area more than a light one', async () => {
     const photo = await drawing(
       '<rect width="400" height="600" fill="#222"/><rect x="400" width="400" height="600" fill="#eee"/>',
@@ -121,6 +127,19 @@ describe('a poster', () => {
     expect(red).toBeGreaterThan(blueOfRed + 80);
     expect(blue).toBeGreaterThan(redOfBlue + 80);
   });
+});
+
+test('a poster has no crumbs of colour: a fleck of a few pixels takes the colour around it', () => {
+  const width = 40;
+  const areas = new Uint8Array(width * 30).fill(3);
+  for (const pixel of [410, 411, 450, 451]) areas[pixel] = 7;
+  areas.fill(5, 0, 10 * width);
+  absorbSpecks(areas, width, 6);
+  expect(areas.includes(7)).toBe(false);
+  expect(areas.filter((area) => area === 5)).toHaveLength(10 * width);
+  areas[600] = 7;
+  absorbSpecks(areas, width, 1);
+  expect(areas[600]).toBe(7);
 });
 
 test('the factory takes Gemini when there is a key and else works offline', async () => {

@@ -17,7 +17,7 @@ export function renderColouringPage(picture: RgbPicture, longEdge: number): Rend
   const height = Math.round(picture.height * scale) + 2 * inset;
   const sheet = blankSheet(width, height);
   const lineWidth = longEdge / 300;
-  drawStrands(sheet, contourLines(toLab(picture), { detail: 0.5 }), {
+  drawStrands(sheet, contourLines(toLab(picture), { detail: 0.5, closed: true }), {
     scale,
     offset: inset,
     widthOf: (strand) => lineWidth * Math.min(1.25, 0.75 + 0.12 * strand.strength),

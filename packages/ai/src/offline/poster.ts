@@ -1,9 +1,10 @@
+import { absorbSpecks } from './absorb-specks.ts';
 import { choosePalette, type LabColour, nearestColourTable } from './colour-palette.ts';
 import { contourLines } from './contour-lines.ts';
 import { smoothKeepingEdges } from './edge-preserving-smoothing.ts';
 import { enlargedRow } from './enlarged-row.ts';
 import { type LabPicture, labToRgb, levelledLightness, toLab } from './lab-picture.ts';
-import type { RgbPicture } from './plane.ts';
+import { quantile, type RgbPicture } from './plane.ts';
 import { encodePalettePng } from './png-encoder.ts';
 import type { RenderedStyle } from './rendered-style.ts';
 import { blankSheet, drawStrands } from './stroke-raster.ts';
@@ -26,6 +27,7 @@ export function renderPoster(picture: RgbPicture, longEdge: number): RenderedSty
   const smooth = smoothKeepingEdges(lab, { scale: 2 * unit, reach: 14 * unit, contrast: 14, rounds: 2 });
   const palette = choosePalette(smooth, colourCount);
   const areas = assignAreas(smooth, palette, width, height);
+  absorbSpecks(areas, width, 130 * (longEdge / 2048) ** 2);
   const sheet = blankSheet(width, height);
   const lineWidth = longEdge / 520;
   drawStrands(sheet, contourLines(lab, { detail: 0.25 }), {
@@ -45,10 +47,11 @@ export function renderPoster(picture: RgbPicture, longEdge: number): RenderedSty
   return { png: encodePalettePng({ width, height, indices }, inks.colours), width, height };
 }
 
-/** Half way to levelled light: a night photo keeps its mood and still shows something on paper. */
+/** Half way to levelled light, a dark photo further: it keeps its mood and still shows something on paper. */
 function brightened(picture: LabPicture): LabPicture {
   const levelled = levelledLightness(picture.lightness);
-  const data = picture.lightness.data.map((value, pixel) => 0.5 * (value + levelled.data[pixel]));
+  const share = Math.min(0.85, Math.max(0.5, 1 - 0.02 * quantile(picture.lightness, 0.5)));
+  const data = picture.lightness.data.map((value, pixel) => value + share * (levelled.data[pixel] - value));
   return { ...picture, lightness: { ...levelled, data } };
 }
 
