@@ -170,7 +170,7 @@ test('answers a request that is no HTTP with 400 and goes on', async () => {
 });
 
 test('lets a reader of a file go that takes nothing', async () => {
-  const slow = await startApi({ timing: { socketIdleMs: 300 } });
+  const slow = await startApi({ timing: { socketIdleMs: 4_000 } });
   // More than all socket buffers.
   const asset = await slow.main.client.uploadAsset(png(5, 30_000_000));
   const raw = await openRaw(slow.url);
