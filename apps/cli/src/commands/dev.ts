@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { silentLog } from '@pressroom/domain';
 import { ResourceScope } from '@pressroom/runtime';
-import { startLocalSystem } from '../system/local-system.ts';
+import { compileOnChange } from '../system/compile-on-change.ts';
+import { localApps, startLocalSystem } from '../system/local-system.ts';
 import { openAccount } from '../system/open-account.ts';
 
 export interface DevOptions {
@@ -23,7 +23,12 @@ export async function runDev(options: DevOptions): Promise<void> {
   const stop = (): void => void scope.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await scope.use('compiler', () => watchSources(projectFolder), stopCompiler);
+    const say = (line: string): void => void output.write(`${line}\n`);
+    await scope.use(
+      'compiler',
+      () => compileOnChange({ projectFolder, apps: localApps, say }),
+      (stopCompiling) => stopCompiling(),
+    );
     const system = await startLocalSystem({
       folder: join(projectFolder, '.data', 'dev'),
       scope,
@@ -50,26 +55,4 @@ export async function runDev(options: DevOptions): Promise<void> {
     signal.removeEventListener('abort', stop);
     await scope.close();
   }
-}
-
-function watchSources(projectFolder: string): ChildProcess {
-  const apps = ['api', 'ingest-worker', 'generate-worker', 'pdf-worker'].map((name) => join('apps', name));
-  return spawn(
-    join(projectFolder, 'node_modules', '.bin', 'tsc'),
-    ['-b', '--watch', '--preserveWatchOutput', ...apps],
-    {
-      cwd: projectFolder,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      detached: true,
-    },
-  );
-}
-
-async function stopCompiler(compiler: ChildProcess): Promise<void> {
-  if (compiler.exitCode !== null || compiler.signalCode !== null) return;
-  const ended = once(compiler, 'exit');
-  // The whole group: the program that npm put into .bin starts the compiler proper and does not take it along.
-  if (process.platform === 'win32' || compiler.pid === undefined) compiler.kill('SIGTERM');
-  else process.kill(-compiler.pid, 'SIGTERM');
-  await ended;
 }

@@ -29,7 +29,7 @@ export interface LocalSystem {
   readonly logFolder: string;
 }
 
-const apps = ['api', 'ingest-worker', 'generate-worker', 'pdf-worker'] as const;
+export const localApps = ['api', 'ingest-worker', 'generate-worker', 'pdf-worker'] as const;
 
 /** Starts everything and waits until it is up. The scope stops it, in reverse order. */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
@@ -56,7 +56,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     PRESSROOM_LOG_FORMAT: 'json',
   };
   const processes: SystemProcess[] = [];
-  for (const name of apps) {
+  for (const name of localApps) {
     const started = await scope.use(
       name,
       () =>

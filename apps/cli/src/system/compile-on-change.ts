@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+export interface CompileOnChangeOptions {
+  readonly projectFolder: string;
+  /** Those that are run; the packages that they use are compiled with them. */
+  readonly apps: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+/** Editors save a file in several writes, and a checkout changes many files. */
+const settleMs = 100;
+
+/**
+ * Compiles the sources whenever one of them changes, until it is stopped. Not `tsc --watch`: that one does not see files
+ * that are saved under another name and renamed, as several editors do it.
+ *
+ * @returns what stops it and its compiler
+ */
+export async function compileOnChange(options: CompileOnChangeOptions): Promise<() => Promise<void>> {
+  const { projectFolder, apps, say } = options;
+  const stopping = new AbortController();
+  let compiler: ChildProcess | undefined;
+  let isStale = false;
+  let settling: NodeJS.Timeout | undefined;
+
+  const compile = async (): Promise<void> => {
+    // A change during a run is not part of it for sure: one more run follows.
+    isStale = true;
+    if (compiler !== undefined) return;
+    while (isStale && !stopping.signal.aborted) {
+      isStale = false;
+      compiler = startCompiler(projectFolder, apps);
+      const [exitCode] = (await once(compiler, 'close')) as [number | null];
+      compiler = undefined;
+      if (!stopping.signal.aborted) {
+        say(exitCode === 0 ? 'Compiled.' : 'Not compiled: what runs is the code from before this change.');
+      }
+    }
+  };
+  const changed = (): void => {
+    clearTimeout(settling);
+    settling = setTimeout(() => void watchNewFolders().then(compile), settleMs);
+  };
+  // Folder by folder: Node's own recursive watching loses a file on Linux once it was replaced by renaming.
+  const watched = new Set<string>();
+  const watchNewFolders = async (): Promise<void> => {
+    for (const folder of await sourceFolders(projectFolder, apps)) {
+      if (watched.has(folder) || stopping.signal.aborted) continue;
+      watched.add(folder);
+      watch(folder, { signal: stopping.signal }, changed).on('error', () => watched.delete(folder));
+    }
+  };
+  await watchNewFolders();
+  return async () => {
+    stopping.abort();
+    clearTimeout(settling);
+    if (compiler === undefined) return;
+    const ended = once(compiler, 'close');
+    endGroup(compiler);
+    await ended;
+  };
+}
+
+async function sourceFolders(projectFolder: string, apps: readonly string[]): Promise<readonly string[]> {
+  const packages = await readdir(join(projectFolder, 'packages'));
+  const members = [
+    ...packages.map((name) => join('packages', name)),
+    ...apps.map((name) => join('apps', name)),
+  ];
+  const folders: string[] = [];
+  for (const member of members) {
+    const top = join(projectFolder, member, 'src');
+    const entries = await readdir(top, { recursive: true, withFileTypes: true });
+    const inner = entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name));
+    folders.push(top, ...inner);
+  }
+  return folders;
+}
+
+function startCompiler(projectFolder: string, apps: readonly string[]): ChildProcess {
+  const require = createRequire(join(projectFolder, 'package.json'));
+  const program = join(require.resolve('typescript/package.json'), '..', 'bin', 'tsc');
+  return spawn(process.execPath, [program, '-b', ...apps.map((name) => join('apps', name))], {
+    cwd: projectFolder,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // Apart from the terminal's group, so that a Ctrl-C comes to us alone.
+    detached: true,
+  });
+}
+
+/** The program is a shell around the compiler proper and does not take it along. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  process.kill(process.platform === 'win32' ? pid : -pid, 'SIGTERM');
+}
