@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -47,17 +47,20 @@ export async function compileOnChange(options: CompileOnChangeOptions): Promise<
     settling = setTimeout(() => void watchNewFolders().then(compile), settleMs);
   };
   // Folder by folder: Node's own recursive watching loses a file on Linux once it was replaced by renaming.
-  const watched = new Set<string>();
+  const watched = new Map<string, FSWatcher>();
   const watchNewFolders = async (): Promise<void> => {
     for (const folder of await sourceFolders(projectFolder, apps)) {
       if (watched.has(folder) || stopping.signal.aborted) continue;
-      watched.add(folder);
-      watch(folder, { signal: stopping.signal }, changed).on('error', () => watched.delete(folder));
+      const watcher = watch(folder, changed);
+      watched.set(folder, watcher);
+      // A folder that is removed may come back.
+      watcher.on('error', () => watched.delete(folder));
     }
   };
   await watchNewFolders();
   return async () => {
     stopping.abort();
+    for (const watcher of watched.values()) watcher.close();
     clearTimeout(settling);
     if (compiler === undefined) return;
     const ended = once(compiler, 'close');
