@@ -1,5 +1,7 @@
 /** What one person on one machine gets: the demo, and everything in one process. No Redis, no database of their own. */
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createPressroomClient } from '@pressroom/client';
@@ -35,8 +37,13 @@ test('the demo names each of the user’s files that cannot be used, and says so
       command: process.execPath,
       args: [join(root, 'apps/cli/dist/src/main.js'), 'demo', ...files, '--page-size', 'A5', '--out', out],
     });
+  // Letters that the fonts lack, in a file's name: the photo goes in, without a caption.
+  const unprintable = join(folder, '海の写真.png');
+  await copyFile(good, unprintable);
   const mixed = await run(
     good,
+    unprintable,
+    folder,
     await truncatedPhoto(),
     join(root, 'package.json'),
     join(folder, 'absent.jpg'),
@@ -44,12 +51,70 @@ test('the demo names each of the user’s files that cannot be used, and says so
   expect((await mixed.exited).code).toBe(2);
   expect(mixed.stdout).toMatch(/truncated\.jpg cannot be used: .*cut off/);
   expect(mixed.stdout).toMatch(/package\.json cannot be used: .*not a picture/);
+  expect(mixed.stdout).toMatch(/ cannot be used: it is a folder/);
+  expect(mixed.stdout).not.toMatch(/海の写真\.png cannot be used/);
   expect(mixed.stdout).toMatch(/absent\.jpg cannot be used: there is no such file/);
   const [page] = (await PDFDocument.load(await readFile(out))).getPages();
   expect(Math.round(page?.getWidth() ?? 0)).toBe(420);
   const none = await run(join(folder, 'absent.jpg'));
   expect((await none.exited).code).toBe(1);
 }, 240_000);
+
+test('the demo refuses at once what cannot come out, and starts nothing for it', async () => {
+  const { path: folder } = await temporaryFolder();
+  const demo = await startProcess({
+    command: process.execPath,
+    args: [
+      join(root, 'apps/cli/dist/src/main.js'),
+      'demo',
+      '--out',
+      folder,
+      '--title',
+      '海',
+      '--prompt',
+      'a linocut',
+    ],
+    env: { GEMINI_API_KEY: '' },
+  });
+  expect((await demo.exited).code).toBe(1);
+  expect(demo.stdout).toMatch(/--title has characters .*: 海/);
+  expect(demo.stdout).toMatch(/set GEMINI_API_KEY/);
+  expect(demo.stdout).toMatch(/is a folder/);
+  expect(demo.stdout).not.toMatch(/Starting/);
+}, 60_000);
+
+test.each(['SIGINT', 'SIGHUP', 'closed output'] as const)(
+  'the demo that is ended by %s in the middle leaves no process behind',
+  async (ending) => {
+    const { path: folder } = await temporaryFolder();
+    const demo = spawn(
+      process.execPath,
+      [join(root, 'apps/cli/dist/src/main.js'), 'demo', '--out', join(folder, 'book.pdf')],
+      // Nothing of this run's own settings.
+      { env: {}, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const exited = once(demo, 'exit');
+    let said = '';
+    for await (const chunk of demo.stdout) {
+      said += String(chunk);
+      // Leaving the loop closes the stream, as `| head` does: the next line that the demo writes has no reader.
+      if (/Uploading/.test(said)) break;
+    }
+    expect(said).toMatch(/Uploading/);
+    if (ending !== 'closed output') demo.kill(ending);
+    expect(await exited).toEqual([130, null]);
+    const pids = [...said.matchAll(/\(pid (\d+)\)/g)].map(([, pid]) => Number(pid));
+    expect(pids).toHaveLength(4);
+    for (const pid of pids) {
+      expect(() => process.kill(pid, 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+    }
+    // PostgreSQL had its data there; the folder goes last.
+    await expect(readFile(join(root, 'demo/.data', String(demo.pid), 'logs/api.log'))).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  },
+  120_000,
+);
 
 test('one process keeps its jobs over SIGKILL and restart, and finishes what was under way (invariants 1, 2, 6)', async () => {
   const { path: folder } = await temporaryFolder();
