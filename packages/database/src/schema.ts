@@ -290,6 +290,19 @@ export const operatorSessions = pgTable('operator_sessions', {
   expiresAt: moment('expires_at').notNull(),
 });
 
+/** One row: what `apply-functions.ts` has put into this database. */
+export const sqlFunctions = pgTable(
+  'sql_functions',
+  {
+    id: integer('id').primaryKey().default(1),
+    /** SHA-256 of all functions, hex. */
+    hash: text('hash').notNull(),
+    /** The newest migration that they were written for: a build that knows only older ones leaves them alone. */
+    migration: bigint('migration', { mode: 'number' }).notNull(),
+  },
+  (table) => [check('sql_functions_one_row', sql`${table.id} = 1`)],
+);
+
 function oneOf(column: AnyPgColumn, values: readonly string[]): SQL {
   return sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
 }

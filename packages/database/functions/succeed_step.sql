@@ -1,0 +1,32 @@
+-- Writes a step's output and assets; the root's success settles the job with it. Null when the lease is lost, else whether
+-- the job has settled.
+create or replace function succeed_step(
+  p_step_id text, p_job_id text, p_fence integer, p_from text[], p_to text, p_output jsonb, p_assets jsonb,
+  p_job_from text[], p_job_to text, p_cancel_from text[], p_cancel_to text
+) returns boolean language plpgsql as $$
+declare
+  job record;
+  step record;
+begin
+  select account_id into job from jobs where id = p_job_id for no key update;
+  if not found then
+    return null;
+  end if;
+  update steps set status = p_to, output = p_output, settled_at = now(), error = null, claimed_by = null
+  where id = p_step_id and job_id = p_job_id and fence = p_fence and status = any(p_from)
+  returning key, parent_id into step;
+  if not found then
+    return null;
+  end if;
+  insert into assets (id, account_id, role, storage_key, media_type, bytes, sha256, width, height, step_id)
+  select asset."assetId", job.account_id, asset.role, asset."storageKey", asset."mediaType", asset.bytes, asset.sha256, asset.width,
+    asset.height, p_step_id
+  from jsonb_to_recordset(p_assets) as asset("assetId" text, role text, "storageKey" text, "mediaType" text, bytes bigint,
+    sha256 text, width integer, height integer);
+  perform append_job_event(p_job_id, 'step.succeeded', jsonb_build_object('stepId', p_step_id, 'step', step.key));
+  if step.parent_id is not null then
+    return false;
+  end if;
+  return settle_job(p_job_id, p_job_from, p_job_to, p_cancel_from, p_cancel_to, p_to, p_output, null);
+end
+$$;
