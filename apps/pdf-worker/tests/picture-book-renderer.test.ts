@@ -129,9 +129,10 @@ test('two hundred pictures are set within 512 MB, and the event loop stays free'
       contentPath,
       join(folder, 'book.pdf'),
     ]);
-    const figures = JSON.parse(stdout) as { pages: number; peakMegabytes: number; eventLoopDelayP99: number };
+    const figures = JSON.parse(stdout) as { pages: number; peakMegabytes: number; utilization: number };
     expect(figures.pages).toBe(1 + 200 + 10 + 1);
     expect(figures.peakMegabytes).toBeLessThan(512);
-    expect(figures.eventLoopDelayP99).toBeLessThan(50);
+    // Set on the event loop, a book would take nearly all of it; how long a single turn took says more about the machine.
+    expect(figures.utilization).toBeLessThan(0.5);
   });
 });
