@@ -1,36 +1,100 @@
-// Writes the binary packages of every platform into package-lock.json. `npm install` leaves out those that the registry at
-// hand does not have, and `npm ci` then refuses the lock everywhere (npm/cli#9846). With --check: fails where one is missing.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Completes package-lock.json for every platform: the binary packages that `npm install` leaves out where the registry at hand
+// does not have them, without which `npm ci` refuses the lock everywhere (npm/cli#9846), and the checksum of each package.
+// With --check it writes nothing, asks nobody, and fails when the lock is not complete or names a registry.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const file = join(import.meta.dirname, '..', 'package-lock.json');
+const check = process.argv.includes('--check');
+const file =
+  process.argv.slice(2).find((argument) => argument !== '--check') ??
+  join(import.meta.dirname, '..', 'package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
-const missing = {};
-for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(optionalDependencies)) {
-    if (isLocked(path, name)) continue;
-    // Ranges would have to be looked up; packages pin the binaries that belong to them.
-    if (!/^\d+\.\d+\.\d+$/.test(version))
-      throw new Error(`${path} wants ${name}@${version}, which is a range`);
-    const { cpu, libc, os } = platformOf(name);
+const missing = findMissing();
+if (!check) {
+  const all = Object.entries({ ...lock.packages, ...missing });
+  lock.packages = Object.fromEntries(all.toSorted(([one], [other]) => one.localeCompare(other, 'en')));
+  const wanted = Object.keys(lock.packages).filter(lacksChecksum);
+  const found = wanted.length > 0 ? askForChecksums(wanted) : {};
+  for (const [path, integrity] of Object.entries(found)) {
+    const { version, ...rest } = lock.packages[path];
     // In npm's own order, so that the next `npm install` changes nothing.
-    missing[`node_modules/${name}`] = { version, cpu, dev, libc, optional: true, os };
+    lock.packages[path] = { version, integrity, ...rest };
+  }
+  const added = Object.keys(missing).length;
+  const proven = Object.keys(found).length;
+  if (added + proven > 0) {
+    writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+    process.stdout.write(`package-lock.json: added ${added} packages and ${proven} checksums\n`);
   }
 }
-const names = Object.keys(missing);
-if (names.length === 0) process.exit(0);
-if (process.argv.includes('--check')) {
-  process.stderr.write(
-    `package-lock.json lacks ${names.length} packages of other platforms, such as ${names[0]}, so \`npm ci\` fails. ` +
-      'Run `npm run lock`.\n',
-  );
+
+const packages = Object.entries(lock.packages);
+const unproven = packages.map(([path]) => path).filter(lacksChecksum);
+const hosted = packages.filter(([, { resolved = '' }]) => /^https?:/.test(resolved)).map(([path]) => path);
+const faults = [
+  { paths: check ? Object.keys(missing) : [], what: 'lacks packages of other platforms, so `npm ci` fails' },
+  { paths: unproven, what: 'lacks checksums, so `npm ci` takes whatever it is given' },
+  { paths: hosted, what: 'names the registry of packages, so `npm ci` asks that one only' },
+].filter(({ paths }) => paths.length > 0);
+for (const { paths, what } of faults) {
+  process.stderr.write(`${file} ${what}: ${paths.length}, such as ${paths[0]}\n`);
+}
+if (faults.length > 0) {
+  process.stderr.write('Run `npm run lock` where the registry has every package.\n');
   process.exit(1);
 }
-const packages = Object.entries({ ...lock.packages, ...missing });
-lock.packages = Object.fromEntries(packages.toSorted(([one], [other]) => one.localeCompare(other, 'en')));
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(`package-lock.json: added ${names.length} packages of other platforms\n`);
+
+function findMissing() {
+  const found = {};
+  for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      if (isLocked(path, name)) continue;
+      // Ranges would have to be looked up; packages pin the binaries that belong to them.
+      if (!/^\d+\.\d+\.\d+$/.test(version))
+        throw new Error(`${path} wants ${name}@${version}, which is a range`);
+      const { cpu, libc, os } = platformOf(name);
+      // In npm's own order here too.
+      found[`node_modules/${name}`] = { version, cpu, dev, libc, optional: true, os };
+    }
+  }
+  return found;
+}
+
+/** A package from a registry; workspaces and links to them lie here. */
+function lacksChecksum(path) {
+  const { link, integrity } = lock.packages[path];
+  return path.includes('node_modules/') && link !== true && integrity === undefined;
+}
+
+/** By npm itself, which locks what a project wants: here just these packages, for whatever platform. Those unknown to it stay out. */
+function askForChecksums(paths) {
+  const folder = mkdtempSync(join(tmpdir(), 'pressroom-lock-'));
+  try {
+    const wanted = paths.map((path, index) => {
+      const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      return { alias: `wanted-${index}`, path, spec: `npm:${name}@${lock.packages[path].version}` };
+    });
+    const optionalDependencies = Object.fromEntries(wanted.map(({ alias, spec }) => [alias, spec]));
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'wanted', version: '0.0.0', optionalDependencies }),
+    );
+    const install = ['install', '--package-lock-only', '--ignore-scripts'];
+    const shell = process.platform === 'win32';
+    execFileSync('npm', install, { cwd: folder, shell, stdio: ['ignore', 'ignore', 'inherit'] });
+    const answer = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+    return Object.fromEntries(
+      wanted
+        .map(({ alias, path }) => [path, answer[`node_modules/${alias}`]?.integrity])
+        .filter(([, integrity]) => integrity !== undefined),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** As Node resolves: beside the package, then in every folder above. */
 function isLocked(path, name) {
