@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { findAsset } from '@pressroom/database';
+import { createAssetFinder } from '@pressroom/database';
 import { type CreateWorkerModule, createWorkerService } from '@pressroom/process';
 import { createIngestImageHandler } from './handlers/ingest-image.ts';
 import { configureSharp } from './services/images/configure-sharp.ts';
@@ -12,7 +12,7 @@ export const createIngestWorker: CreateWorkerModule = async (resources, scope) =
   const decoder = await scope.use('HEIC decoder', createHeicDecoder, (opened) => opened.close());
   const handler = createIngestImageHandler({
     store: assets,
-    findAsset: (accountId, assetId) => findAsset(database.executor, accountId, assetId),
+    findAsset: createAssetFinder(database),
     limits: {
       maxBytes: config.limits.uploadBytes,
       maxPixels: config.limits.imagePixels,

@@ -2,6 +2,7 @@ export * from './connection.ts';
 export { isDatabaseLoss } from './database-loss.ts';
 export * from './event-hints.ts';
 export * from './migrate.ts';
+export * from './operations/asset-finder.ts';
 export * from './operations/cancel-job.ts';
 export * from './operations/dispatch-store.ts';
 export * from './operations/reconcile-store.ts';

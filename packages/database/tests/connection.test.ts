@@ -3,6 +3,7 @@ import { silentLog } from '@pressroom/domain';
 import { createTestDatabase, eventually, startFaultProxy } from '@pressroom/testing';
 import pg from 'pg';
 import {
+  createAssetFinder,
   deleteOperatorSession,
   findAccount,
   findApiKey,
@@ -133,6 +134,21 @@ describe('a database', () => {
     await proxy.setMode('pass');
     const next = await database.transaction((tx) => tx.execute<{ pid: number }>(connection));
     expect(next.rows[0]?.pid).not.toBe(silent);
+    await database.close();
+  });
+
+  test('is named when a step looks for its asset: no fault of the step', async () => {
+    const proxy = await startFaultProxy({ target: scene.url });
+    await proxy.setMode('refuse');
+    const database = openDatabase({
+      url: proxy.url,
+      poolSize: 1,
+      log: silentLog,
+      applicationName: 'is-away',
+    });
+    await expect(createAssetFinder(database)('acct_1', 'asset_1')).rejects.toMatchObject({
+      code: 'database-unavailable',
+    });
     await database.close();
   });
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Dispatch, DispatchLimits, DispatchStore, Log } from '@pressroom/domain';
 import type { FlowProducer } from 'bullmq';
 import { buildFlow, type FlowOptions } from './flow.ts';
@@ -41,6 +42,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let sweep: NodeJS.Timeout | undefined;
   /** Ends a pass that the queue keeps waiting, at the end. */
   const cut = new AbortController();
+  // Each flow of a batch that is on its way to the queue listens, and stops listening: more than ten are no leak.
+  setMaxListeners(0, cut.signal);
 
   async function pass(): Promise<void> {
     for (let full = true; full && !stopped; ) {
@@ -118,6 +121,7 @@ async function within<Result>(limitMs: number, work: Promise<Result>, cut: Abort
   });
   const timer = setTimeout(giveUp, limitMs);
   cut.addEventListener('abort', giveUp);
+  if (cut.aborted) giveUp();
   try {
     return await Promise.race([work, late]);
   } finally {
