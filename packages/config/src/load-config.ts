@@ -22,6 +22,7 @@ export function loadConfig(env: Environment): PressroomConfig {
     ...unknownNames(present),
     ...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, present)),
     ...combinationProblems(present),
+    ...faultProblems(present),
   ];
   if (parsed.data === undefined || problems.length > 0) {
     const lines = problems.map((problem) => `  - ${problem}`).join('\n');
@@ -47,6 +48,12 @@ function unknownNames(present: Record<string, string>): string[] {
       const near = distance(name, guess) <= Math.max(3, (name.length - 'PRESSROOM_'.length) / 2);
       return near ? `${name} is not a setting; did you mean ${guess}?` : `${name} is not a setting`;
     });
+}
+
+/** Nobody gets a process that dies on purpose by copying a file of settings. */
+function faultProblems(present: Record<string, string>): string[] {
+  if (present['PRESSROOM_FAULTS_FOLDER'] === undefined || present['NODE_ENV'] !== 'production') return [];
+  return ['PRESSROOM_FAULTS_FOLDER is for tests and cannot be set where NODE_ENV is production'];
 }
 
 function describeIssue(issue: z.core.$ZodIssue, present: Record<string, string>): string {

@@ -46,6 +46,7 @@ export function nestSettings(values: SettingValues): PressroomConfig {
       pdfConcurrency: values.PRESSROOM_PDF_CONCURRENCY,
     },
     log: { level: values.PRESSROOM_LOG_LEVEL, format: values.PRESSROOM_LOG_FORMAT },
+    faultsFolder: values.PRESSROOM_FAULTS_FOLDER,
     shutdownGraceMs: values.PRESSROOM_SHUTDOWN_GRACE_MS,
     operator: {
       token: values.PRESSROOM_OPERATOR_TOKEN,

@@ -20,6 +20,8 @@ export interface PressroomConfig {
     readonly pdfConcurrency: number;
   };
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  /** Where tests say what breaks, and where; absent in production. */
+  readonly faultsFolder?: string | undefined;
   readonly shutdownGraceMs: number;
   readonly operator: { readonly token?: string | undefined; readonly sessionHours: number };
   /** Absolute, or relative to the working folder. */

@@ -24,6 +24,15 @@ const secrets = {
 const secretWords = /hunter2|hunter3|AIzaSecretKey|AKIASECRET|shhhhhhhh|operator-token-0001/;
 
 describe('loadConfig', () => {
+  test('lets nothing be broken on purpose in production', () => {
+    const faults = { PRESSROOM_FAULTS_FOLDER: '/tmp/faults' };
+    expect(loadConfig({}).faultsFolder).toBeUndefined();
+    expect(loadConfig(faults).faultsFolder).toBe('/tmp/faults');
+    expect(refusal({ ...faults, NODE_ENV: 'production' }).message).toMatch(
+      /PRESSROOM_FAULTS_FOLDER .*production/,
+    );
+  });
+
   test('runs on nothing: embedded, local and offline', () => {
     const config = loadConfig({});
     expect(config.database).toEqual({ poolSize: 10 });

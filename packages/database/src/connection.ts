@@ -1,4 +1,4 @@
-import type { Log } from '@pressroom/domain';
+import { type Log, reach } from '@pressroom/domain';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from './schema.ts';
@@ -71,7 +71,9 @@ async function inTransaction<Result>(
   try {
     return await drizzle({ client }).transaction(async (tx) => {
       begun = true;
-      return await work(tx);
+      const result = await work(tx);
+      await reach('transaction.before-commit');
+      return result;
     });
   } finally {
     client.release(!begun || client.getTransactionStatus() !== 'I');

@@ -2,6 +2,7 @@ export * from './contract/index.ts';
 export * from './errors/error-registry.ts';
 export * from './errors/pressroom-error.ts';
 export * from './failure-plan.ts';
+export * from './fault-points.ts';
 export * from './machines/ingest-machine.ts';
 export * from './machines/job-machine.ts';
 export * from './machines/step-machine.ts';

@@ -1,4 +1,5 @@
 export * from './dispatcher-service.ts';
+export * from './faults-folder.ts';
 export * from './reconciler-service.ts';
 export * from './resources.ts';
 export * from './run-worker.ts';

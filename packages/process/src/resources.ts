@@ -12,6 +12,7 @@ import {
 } from '@pressroom/database';
 import {
   type AssetStore,
+  armFaultPoints,
   type Clock,
   type IdSource,
   type Log,
@@ -24,6 +25,7 @@ import { createHealth, createMetrics, type Health, type Metrics } from '@pressro
 import { countQueues, openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import type { ResourceScope } from '@pressroom/runtime';
 import { openAssetStore } from '@pressroom/storage';
+import { faultsIn } from './faults-folder.ts';
 import { waitUntilReachable } from './wait-until-reachable.ts';
 
 export interface Resources {
@@ -66,6 +68,11 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
       'settings-invalid',
       `DATABASE_URL is not set: ${name} runs apart from the others and needs a database that they share. "npm start" brings its own.`,
     );
+  }
+  if (config.faultsFolder !== undefined) {
+    armFaultPoints(faultsIn(config.faultsFolder));
+    scope.defer('fault points', () => armFaultPoints(undefined));
+    log.warn({ folder: config.faultsFolder }, 'This process breaks where a test tells it to');
   }
   const metrics = createMetrics({ service: name });
   const health = createHealth();

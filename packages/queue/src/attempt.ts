@@ -10,6 +10,7 @@ import {
   type Log,
   PressroomError,
   type RetryPolicy,
+  reach,
   type StepContext,
   type StepHandler,
   type StepLease,
@@ -95,8 +96,12 @@ export async function runAttempt(
     handlerTimeoutSeconds[step.handler] * 1_000,
   );
   try {
+    await reach('step.claimed');
     const completion = await callHandler(step, environment, controller.signal, log);
-    if (await store.succeed(step, completion)) return { kind: 'done' };
+    if (await store.succeed(step, completion)) {
+      await reach('step.succeeded');
+      return { kind: 'done' };
+    }
     return { kind: 'moot', why: 'lease-lost' };
   } catch (thrown) {
     const error = classify(thrown, step, controller.signal);
@@ -116,10 +121,12 @@ export async function runAttempt(
       case 'retry':
         log.warn({ err: error, delayMs: decision.delayMs }, 'The attempt failed and is tried again');
         await store.release(step, 'retry', toErrorRecord(error));
+        await reach('step.released');
         return { ...decision, error };
       case 'give-up':
         log.error({ err: error }, 'The step failed for good');
         await store.fail(step, toErrorRecord(error));
+        await reach('step.failed');
         return { kind: 'gave-up', error };
     }
   } finally {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Dispatch, DispatchLimits, DispatchStore, Log } from '@pressroom/domain';
+import { type Dispatch, type DispatchLimits, type DispatchStore, type Log, reach } from '@pressroom/domain';
 import type { FlowProducer } from 'bullmq';
 import { buildFlow, type FlowOptions } from './flow.ts';
 
@@ -64,7 +64,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return true;
     }
     try {
+      await reach('dispatch.claimed');
       await within(limits.leaseMs / 2, options.flows.add(flow), cut.signal);
+      await reach('dispatch.enqueued');
       await store.confirm(jobId, generation);
       log.debug({ jobId, generation, steps: dispatch.steps.length }, 'The flow is in the queue');
       return true;

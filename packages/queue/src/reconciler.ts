@@ -6,7 +6,7 @@
  * that can run now, or the root), twice in a row with nothing happening in between: a step is in no queue at all for
  * the moment between its two writes, the record's and the queue's.
  */
-import type { ExpectedStep, Log, QuietJob, ReconcileStore } from '@pressroom/domain';
+import { type ExpectedStep, type Log, type QuietJob, type ReconcileStore, reach } from '@pressroom/domain';
 import type { QueueBackend } from './backend.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { queueJobId } from './flow.ts';
@@ -73,7 +73,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       full = jobs.length === jobsPerPage;
     }
     suspects = found;
-    if (reopened > 0) options.dispatcher.nudge();
+    if (reopened === 0) return;
+    await reach('reconcile.reopened');
+    options.dispatcher.nudge();
   }
 
   async function firstMissing(job: QuietJob): Promise<ExpectedStep | undefined> {

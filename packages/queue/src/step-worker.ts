@@ -7,6 +7,7 @@ import {
   type Log,
   PressroomError,
   type RetryPolicy,
+  reach,
   type StepHandler,
   type StepHandlers,
   type StepLease,
@@ -197,6 +198,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
     const { jobId, stepId } = job.data;
     for (let pauseMs = abandonPauseMs; ; pauseMs = Math.min(pauseMs * 2, abandonPauseLimitMs)) {
       try {
+        await reach('step.abandoned');
         if (await store.abandon(job.data, toErrorRecord(error))) {
           log.error({ err: error, jobId, stepId }, 'The step failed for good');
         }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type Clock, type PutOptions, systemClock } from '@pressroom/domain';
+import { type Clock, type PutOptions, reach, systemClock } from '@pressroom/domain';
 import { makeDurableFolder } from './durable-folder.ts';
 import { MeasuredSource } from './measured-source.ts';
 import { fileError, isAbsent } from './storage-errors.ts';
@@ -70,6 +70,7 @@ export class IncomingFolder {
 async function writeWhole(path: string, source: MeasuredSource): Promise<void> {
   const chunks = source.chunks();
   try {
+    await reach('store.write');
     const file = await open(path, 'wx', 0o640);
     try {
       for await (const chunk of chunks) await writeAll(file, chunk);

@@ -1,5 +1,5 @@
 import { type AssetRow, findAsset, insertAsset } from '@pressroom/database';
-import { type Asset, PressroomError } from '@pressroom/domain';
+import { type Asset, PressroomError, reach } from '@pressroom/domain';
 import type { Handlers } from '../http/exchange.ts';
 import { sendStoredContent } from '../http/send-blob.ts';
 import type { assetRoutes } from '../routes/asset-routes.ts';
@@ -25,6 +25,7 @@ export function createAssetEndpoints(context: EndpointContext): Handlers<typeof 
         idleMs: context.timing.uploadIdleMs,
         signal,
       });
+      await reach('upload.stored');
       const asset = await insertAsset(database.executor, {
         id: context.ids.next('asset'),
         accountId,

@@ -1,5 +1,5 @@
 import { cancelJob, findJob, type JobRow, listJobs, listStageRuns, listSteps } from '@pressroom/database';
-import { isSettled, type Job, PressroomError } from '@pressroom/domain';
+import { isSettled, type Job, PressroomError, reach } from '@pressroom/domain';
 import { linkSignals, withTimeout } from '@pressroom/runtime';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { Exchange, Handlers } from '../http/exchange.ts';
@@ -66,6 +66,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
         idempotencyKey: headers['idempotency-key'],
         requestId,
       });
+      await reach('submission.recorded');
       context.dispatcher.nudge();
       log.info({ jobId, kind: body.kind, replayed }, 'A job was accepted');
       await waitAsPreferred(accountId, jobId, exchange);
@@ -113,6 +114,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
     },
     cancelJob: async ({ params }, { accountId, log }) => {
       await cancelJob(database, accountId, params.id);
+      await reach('cancel.settled');
       context.hints.publish(params.id);
       context.dispatcher.nudge();
       try {

@@ -6,6 +6,7 @@ import {
   type IdSource,
   type IngestImageOutput,
   PressroomError,
+  reach,
   type StepHandler,
   storageKeys,
 } from '@pressroom/domain';
@@ -28,12 +29,14 @@ export function createGeneratePictureHandler({
     const { normalised } = ingestedPhoto(children);
     const picture = await loadPicture(store, normalised, signal);
     const generated = await provider.generatePicture({ picture, style: input.style, signal });
+    await reach('generate.answered');
     const { bytes, mediaType, width, height } = await toPrintReady(generated, signal);
     const blob = await store.putByContent(
       (sha256) => storageKeys.content(accountId, sha256),
       Readable.from([bytes]),
       { contentType: mediaType, maxBytes: bytes.byteLength, signal },
     );
+    await reach('generate.stored');
     const { provider: providerName, model, usage } = generated;
     log.info(
       { index: input.index, provider: providerName, model, usage, bytes: blob.bytes },

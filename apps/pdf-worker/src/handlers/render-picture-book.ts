@@ -8,6 +8,7 @@ import {
   type IdSource,
   PressroomError,
   type RenderPictureBookInput,
+  reach,
   type StepContext,
   type StepHandler,
   storageKeys,
@@ -68,6 +69,7 @@ export function createRenderPictureBookHandler(
         createReadStream(outputPath),
         { maxBytes: maxDocumentBytes, contentType: 'application/pdf', signal },
       );
+      await reach('pdf.stored');
       const document = {
         assetId: services.ids.next('asset'),
         storageKey: blob.key,

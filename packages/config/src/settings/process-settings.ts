@@ -1,4 +1,4 @@
-import { oneOf, setting, wholeNumber } from '../setting.ts';
+import { oneOf, path, setting, wholeNumber } from '../setting.ts';
 
 /** How much a process does at once, what it says, and how it ends. */
 export const processSettings = {
@@ -32,5 +32,12 @@ export const processSettings = {
     unit: 'ms',
     description: 'How long running steps may go on after SIGTERM before they are handed back.',
     example: '60000',
+  }),
+  PRESSROOM_FAULTS_FOLDER: setting(path().optional(), {
+    path: 'faultsFolder',
+    description:
+      'For tests that break things on purpose: a file in it makes the process die, fail or hang at the point that it names. Refused under NODE_ENV=production.',
+    example: '/tmp/faults',
+    absent: 'nothing is broken on purpose',
   }),
 };

@@ -7,6 +7,7 @@ import {
   type OnItemFailure,
   PressroomError,
   priceOf,
+  reach,
   type StepPlan,
 } from '@pressroom/domain';
 import { and, eq, sql } from 'drizzle-orm';
@@ -52,6 +53,7 @@ export async function submitJob(
   submission: Submission,
 ): Promise<SubmissionReceipt> {
   const { executor } = database;
+  await reach('submission.begun');
   const jobId = ids.next('job');
   const steps = stepRows(submission.plan, ids);
   const accepted = await accept(executor, jobId, steps, submission).catch(async (error: unknown) => {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { storageKeys } from '@pressroom/domain';
+import { reach, storageKeys } from '@pressroom/domain';
 import type { ImageFormat } from '@pressroom/images';
 import sharp from 'sharp';
 import { type ImageRun, type ImageStage, required, type StoredPicture } from '../image-run.ts';
@@ -35,6 +35,7 @@ export const normalisePicture: ImageStage = async (run, data) => {
   );
   // Under their content's own keys at once: as work files they would be written, synced and copied only to be deleted.
   const [keptNormalised, keptThumbnail] = await Promise.all([keep(run, normalised), keep(run, thumbnail)]);
+  await reach('ingest.stored');
   if (intermediate !== undefined) run.work.release(intermediate.name);
   return { normalised: keptNormalised, thumbnail: keptThumbnail };
 };
