@@ -147,11 +147,12 @@ describe.each(backends)('on %s', (backend) => {
           photos.push({
             assetId: (await eventually(() => account.client.uploadAsset(path), { deadlineMs: 20_000 })).id,
           });
+        books += 1;
         const request = {
           kind: 'picture-book',
           onItemFailure: 'skip',
           // A prompt of its own: no picture of an earlier test will do.
-          input: { photos, prompt: `in the manner of book ${(books += 1)}`, title: 'Broken on purpose' },
+          input: { photos, prompt: `in the manner of book ${books}`, title: 'Broken on purpose' },
         } as const;
         const idempotencyKey = `book-${books}-${backend}`;
         const submit = (): Promise<Job> => account.client.submitJob(request, { idempotencyKey });

@@ -154,6 +154,7 @@ describe('the settings table', () => {
     S3_ENDPOINT: 'http://m',
     GEMINI_BASE_URL: 'http://g',
     PRESSROOM_PUBLIC_URL: 'http://p',
+    PRESSROOM_FAULTS_FOLDER: '/tmp/faults',
   };
 
   test('points every setting at its place in the configuration', () => {
