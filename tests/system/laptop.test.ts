@@ -1,13 +1,15 @@
 /** What one person on one machine gets: the demo, and everything in one process. No Redis, no database of their own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createPressroomClient } from '@pressroom/client';
+import { createPressroomClient, type PressroomClient } from '@pressroom/client';
+import type { Job } from '@pressroom/domain';
 import { openEmbeddedPostgres } from '@pressroom/embedded-postgres';
 import { repositoryRoot, type StartedProcess, startProcess, temporaryFolder } from '@pressroom/testing';
 import { PDFDocument } from 'pdf-lib';
+import { collect } from './collect.ts';
 import { drawPhotos, truncatedPhoto } from './drawn-photos.ts';
 
 const root = repositoryRoot();
@@ -116,44 +118,59 @@ test.each(['SIGINT', 'SIGHUP', 'closed output'] as const)(
   120_000,
 );
 
+async function startAllInOne(folder: string): Promise<{ url: string; process: StartedProcess }> {
+  const started = await startProcess({
+    command: process.execPath,
+    args: [join(root, 'apps/all-in-one/dist/src/main.js')],
+    cwd: folder,
+    env: {
+      PRESSROOM_PORT: '0',
+      PRESSROOM_QUEUE_LOCK_MS: '2000',
+      PRESSROOM_QUEUE_STALLED_INTERVAL_MS: '1000',
+      PRESSROOM_SHUTDOWN_GRACE_MS: '6000',
+      PRESSROOM_LOG_FORMAT: 'json',
+    },
+  });
+  const [, url = ''] = await started.waitForLine(/Pressroom is up: (http:\S+)/, 60_000);
+  return { url, process: started };
+}
+
+async function connect(folder: string, url: string): Promise<PressroomClient> {
+  const apiKey = (await readFile(join(folder, '.data/api-key'), 'utf8')).trim();
+  return createPressroomClient({ baseUrl: url, apiKey });
+}
+
+async function submitBook(client: PressroomClient): Promise<Job> {
+  const photos: { assetId: string }[] = [];
+  for (const path of await drawPhotos(3)) photos.push({ assetId: (await client.uploadAsset(path)).id });
+  return await client.submitJob({
+    kind: 'picture-book',
+    input: { photos, style: 'colouring-page', title: 'Kept' },
+  });
+}
+
+async function untilGenerating(client: PressroomClient, jobId: string): Promise<void> {
+  for await (const event of client.jobEvents(jobId)) {
+    if (event.type === 'step.started' && event.data['step'] === 'generate-0') return;
+  }
+}
+
+const chargedOnce = { status: 'succeeded', cost: { held: 4, captured: 4, refunded: 0 } };
+
 test('one process keeps its jobs over SIGKILL and restart, and finishes what was under way (invariants 1, 2, 6)', async () => {
   const { path: folder } = await temporaryFolder();
-  const start = async (): Promise<{ url: string; process: StartedProcess }> => {
-    const started = await startProcess({
-      command: process.execPath,
-      args: [join(root, 'apps/all-in-one/dist/src/main.js')],
-      cwd: folder,
-      env: {
-        PRESSROOM_PORT: '0',
-        PRESSROOM_QUEUE_LOCK_MS: '2000',
-        PRESSROOM_QUEUE_STALLED_INTERVAL_MS: '1000',
-        PRESSROOM_LOG_FORMAT: 'json',
-      },
-    });
-    const [, url = ''] = await started.waitForLine(/Pressroom is up: (http:\S+)/, 60_000);
-    return { url, process: started };
-  };
   try {
-    const first = await start();
-    const apiKey = (await readFile(join(folder, '.data/api-key'), 'utf8')).trim();
-    const before = createPressroomClient({ baseUrl: first.url, apiKey });
-    const photos: { assetId: string }[] = [];
-    for (const path of await drawPhotos(3)) photos.push({ assetId: (await before.uploadAsset(path)).id });
-    const submitted = await before.submitJob({
-      kind: 'picture-book',
-      input: { photos, style: 'colouring-page', title: 'Kept' },
-    });
-    for await (const event of before.jobEvents(submitted.id)) {
-      if (event.type === 'step.started' && event.data['step'] === 'generate-0') break;
-    }
+    const first = await startAllInOne(folder);
+    const before = await connect(folder, first.url);
+    const submitted = await submitBook(before);
+    await untilGenerating(before, submitted.id);
     await before.close();
     first.process.kill('SIGKILL');
     await first.process.exited;
 
-    const second = await start();
-    const after = createPressroomClient({ baseUrl: second.url, apiKey });
-    const job = await after.waitForJob(submitted.id);
-    expect(job).toMatchObject({ status: 'succeeded', cost: { held: 4, captured: 4, refunded: 0 } });
+    const second = await startAllInOne(folder);
+    const after = await connect(folder, second.url);
+    expect(await after.waitForJob(submitted.id)).toMatchObject(chargedOnce);
     await after.close();
     second.process.kill('SIGINT');
     expect(await second.process.exited).toEqual({ code: 0, signal: null });
@@ -162,4 +179,36 @@ test('one process keeps its jobs over SIGKILL and restart, and finishes what was
     const server = await openEmbeddedPostgres({ dataFolder: join(folder, '.data/postgres') });
     await server.stop();
   }
+}, 240_000);
+
+test('PostgreSQL that is killed under one process comes back, and the job goes on, charged once; one that cannot come back ends it (invariants 3, 5, 6, 7)', async () => {
+  const { path: folder } = await temporaryFolder();
+  const data = join(folder, '.data/postgres/data');
+  const postmaster = async (): Promise<number> =>
+    Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  const { url, process: main } = await startAllInOne(folder);
+  const client = await connect(folder, url);
+  const submitted = await submitBook(client);
+  await untilGenerating(client, submitted.id);
+  const dead = await postmaster();
+  process.kill(dead, 'SIGKILL');
+  await main.waitForLine(/PostgreSQL is up again/, 60_000);
+  const job = await client.waitForJob(submitted.id);
+  expect(job).toMatchObject(chargedOnce);
+  expect(job.steps.map((step) => step.attempt)).toEqual(job.steps.map(() => 1));
+  const entries = (await collect(client.ledger())).filter((entry) => entry.jobId === job.id);
+  expect(entries.map((entry) => entry.kind).sort()).toEqual(['capture', 'hold', 'refund']);
+  const health = (await (await fetch(new URL('/health', url))).json()) as {
+    components: { name: string; state: string; detail?: unknown }[];
+  };
+  expect(health.components.find(({ name }) => name === 'embedded-postgres')).toMatchObject({
+    state: 'up',
+    detail: { restarts: 1 },
+  });
+  await client.close();
+
+  await rm(join(data, 'global', 'pg_control'));
+  process.kill(await postmaster(), 'SIGKILL');
+  expect(await main.exited).toEqual({ code: 1, signal: null });
+  expect(main.stderr).toMatch(/all-in-one stops: PostgreSQL in \S+ died .* does not stay up.*pg_control/);
 }, 240_000);

@@ -1,13 +1,19 @@
 import { join, resolve } from 'node:path';
 import { createApiModule, createLoginLink } from '@pressroom/api';
 import { loadConfig, type PressroomConfig } from '@pressroom/config';
-import { openEmbeddedPostgres } from '@pressroom/embedded-postgres';
+import { type EmbeddedPostgres, openEmbeddedPostgres } from '@pressroom/embedded-postgres';
 import { createGenerateWorker } from '@pressroom/generate-worker';
 import { createIngestWorker } from '@pressroom/ingest-worker';
 import { createLogger, type Logger } from '@pressroom/observability';
 import { createPdfWorker } from '@pressroom/pdf-worker';
 import { openResources, type Resources, readiness } from '@pressroom/process';
-import { defineService, type ResourceScope, runMain, type Service } from '@pressroom/runtime';
+import {
+  defineService,
+  type MainContext,
+  type ResourceScope,
+  runMain,
+  type Service,
+} from '@pressroom/runtime';
 import { keyFilePath, openFirstAccount } from './first-account.ts';
 import { renderWelcome } from './welcome.ts';
 
@@ -17,8 +23,14 @@ await runMain(name, async (scope, context) => {
   const given = loadConfig(process.env);
   const log = createLogger({ name, ...given.log });
   context.configure({ log, graceMs: given.shutdownGraceMs, releaseMs: 20_000 });
-  const config = await withDatabase({ ...given, dataFolder: resolve(given.dataFolder) }, scope, log);
+  const wanted = { ...given, dataFolder: resolve(given.dataFolder) };
+  const server =
+    wanted.database.url === undefined ? await openServer(wanted, scope, log, context) : undefined;
+  const config = server === undefined ? wanted : await withDatabase(wanted, server);
   const resources = await openResources({ name, config, log, scope, signal: context.signal });
+  if (server !== undefined) {
+    resources.health.register({ name: 'embedded-postgres', critical: true, check: () => server.check() });
+  }
   const firstKey = await openFirstAccount(resources);
   const { service, api } = await createApiModule(resources, scope);
   return [
@@ -31,18 +43,25 @@ await runMain(name, async (scope, context) => {
   ];
 });
 
-/** Without a database of the user's own, the embedded one: released last, after everything that stands on it. */
-async function withDatabase(
+/**
+ * Without a database of the user's own, the embedded one: released last, after everything that stands on it. When it cannot be
+ * kept up, the process ends, for whoever runs it to see.
+ */
+async function openServer(
   config: PressroomConfig,
   scope: ResourceScope,
   log: Logger,
-): Promise<PressroomConfig> {
-  if (config.database.url !== undefined) return config;
-  const server = await scope.use(
+  context: MainContext,
+): Promise<EmbeddedPostgres> {
+  const dataFolder = join(config.dataFolder, 'postgres');
+  return await scope.use(
     'embedded PostgreSQL',
-    () => openEmbeddedPostgres({ dataFolder: join(config.dataFolder, 'postgres'), log }),
+    () => openEmbeddedPostgres({ dataFolder, log, onGivenUp: (error) => context.fail(error) }),
     (opened) => opened.stop(),
   );
+}
+
+async function withDatabase(config: PressroomConfig, server: EmbeddedPostgres): Promise<PressroomConfig> {
   return { ...config, database: { ...config.database, url: await server.createDatabase('pressroom') } };
 }
 

@@ -15,6 +15,8 @@ export type EmbeddedPostgresErrorCode =
   | 'port-in-use'
   | 'start-failed'
   | 'start-timeout'
+  /** It died again and again, or could not be started again after it had died. */
+  | 'not-kept-up'
   | 'stop-failed';
 
 /** Start-up trouble of the embedded server. The message says what happened and what a person can do about it. */

@@ -12,7 +12,9 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { placeCluster } from './placement.ts';
 import { findPostmaster } from './postmaster-file.ts';
-import { type ServerContext, startServer, stopServer } from './server.ts';
+import { isStillAlive } from './process-identity.ts';
+import { type ServerContext, type StartOptions, startServer, stopServer } from './server.ts';
+import { defaultRestartLimits, type SupervisedServer, superviseServer } from './supervisor.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the data, their password and the server's log; made when absent. */
@@ -26,6 +28,11 @@ export interface EmbeddedPostgresOptions {
   readonly startTimeoutMs?: number;
   /** Milliseconds to wait for another process that has the folder open and is perhaps just stopping. Default 10 000. */
   readonly lockWaitMs?: number;
+  /**
+   * Given: a server that dies while this process lives is started again, on the same port. Called once, with `not-kept-up`, when
+   * that has failed too often; what stands on the server should end then.
+   */
+  readonly onGivenUp?: (error: EmbeddedPostgresError) => void;
 }
 
 export interface EmbeddedPostgres {
@@ -36,6 +43,8 @@ export interface EmbeddedPostgres {
   readonly adopted: boolean;
   /** Where the data really are: differs from the wanted folder when root could not have them there. */
   readonly folder: string;
+  /** Throws while the server's process is gone; else tells how often it had to be started again. */
+  check(): Promise<{ readonly restarts: number }>;
   /** Makes the database unless it exists and returns its URL. */
   createDatabase(name: string): Promise<string>;
   /** Ends the server and gives the folder free. Safe to call twice. Throws `stop-failed`. */
@@ -69,7 +78,18 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
       'Embedded PostgreSQL is ready',
     );
 
+    const running = await describeServer(context, { port, durability, startTimeoutMs, url });
+    const { onGivenUp } = options;
+    const supervisor =
+      onGivenUp === undefined
+        ? undefined
+        : superviseServer({
+            server: running,
+            log,
+            onGivenUp: (cause) => onGivenUp(notKeptUp(context, cause)),
+          });
     const end = async () => {
+      await supervisor?.stop();
       try {
         await stopServer(context);
       } finally {
@@ -82,6 +102,11 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
       port,
       adopted: adoptedPort !== undefined,
       folder: placement.folder,
+      check: async () => {
+        if (await running.isAlive()) return { restarts: supervisor?.restarts ?? 0 };
+        const isRestarting = supervisor?.state === 'watching' || supervisor?.state === 'restarting';
+        throw new Error(isRestarting ? 'It has died and is started again' : 'It has died');
+      },
       createDatabase: async (name) => {
         await createDatabaseOnce(url, name);
         return urlOf(port, name);
@@ -95,6 +120,36 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
     await lock.release();
     throw error;
   }
+}
+
+/** The server that runs now, and how to have it back at the same place: that is where pools and queues look for it. */
+async function describeServer(
+  context: ServerContext,
+  options: StartOptions & { readonly port: number; readonly url: string },
+): Promise<SupervisedServer> {
+  let postmaster = await findPostmaster(context.placement);
+  return {
+    isAlive: async () => postmaster !== undefined && (await isStillAlive(postmaster)),
+    restart: async () => {
+      // Looking also marks a dead server's file, which PostgreSQL would take for a live one's when its pid is somebody else's by now.
+      if ((await findPostmaster(context.placement)) === undefined) await startServer(context, options);
+      await proveOwnership(context, options.url);
+      postmaster = await findPostmaster(context.placement);
+    },
+  };
+}
+
+function notKeptUp({ placement }: ServerContext, cause: unknown): EmbeddedPostgresError {
+  const { starts, windowMs } = defaultRestartLimits;
+  const last =
+    cause instanceof Error ? `The last start failed: ${cause.message}` : 'It died again each time.';
+  return new EmbeddedPostgresError(
+    'not-kept-up',
+    `PostgreSQL in ${placement.folder} died and was started ${starts} times within ${windowMs / 60_000} minutes, but does ` +
+      `not stay up. ${last} Look into ${placement.logFile}, and whether the machine has memory and room on the disk left; ` +
+      'then start again: what was accepted is kept.',
+    { cause },
+  );
 }
 
 /** The port of a live server of these data, if it answers and runs as wanted; one that does not is ended. */

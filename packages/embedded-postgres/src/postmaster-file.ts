@@ -2,10 +2,12 @@ import { constants } from 'node:fs';
 import { open, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Placement } from './placement.ts';
-import { findProcess } from './process-identity.ts';
+import { findProcess, type LiveProcess } from './process-identity.ts';
 
 export interface Postmaster {
   readonly pid: number;
+  /** When, as `findProcess` tells it. */
+  readonly born: string;
   readonly port: number;
 }
 
@@ -25,17 +27,18 @@ export async function findPostmaster(placement: Placement): Promise<Postmaster |
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isSafeInteger(pid) || pid <= 0 || lines[0] === deadPid) return undefined;
-  if (await serves(pid, placement.data)) return { pid, port: Number(lines[3]) };
+  const server = await findServer(pid, placement.data);
+  if (server !== undefined) return { pid, born: server.born, port: Number(lines[3]) };
   await disown(path, text);
   return undefined;
 }
 
-async function serves(pid: number, data: string): Promise<boolean> {
+async function findServer(pid: number, data: string): Promise<LiveProcess | undefined> {
   const found = await findProcess(pid);
-  if (found === undefined || (found.program !== '' && !found.program.includes('postgres'))) return false;
+  if (found === undefined || (found.program !== '' && !found.program.includes('postgres'))) return undefined;
   // A server works inside its data directory; where the system tells, that settles whose server it is.
   const place = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-  return place === undefined || place === (await realpath(data));
+  return place === undefined || place === (await realpath(data)) ? found : undefined;
 }
 
 async function disown(path: string, text: string): Promise<void> {

@@ -22,6 +22,15 @@ export async function findProcess(pid: number): Promise<LiveProcess | undefined>
   return await askPs(pid);
 }
 
+/**
+ * Whether this process still lives, cheap enough to ask twice a second: only Linux is asked for more than the pid. There a killed
+ * server may stay a zombie for good, under a first process that reaps nobody.
+ */
+export async function isStillAlive({ pid, born }: { pid: number; born: string }): Promise<boolean> {
+  if (process.platform !== 'linux') return answersSignals(pid);
+  return (await findProcess(pid))?.born === born;
+}
+
 function answersSignals(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -3,7 +3,7 @@ import { composeServices } from './compose-services.ts';
 import { withTimeout } from './deadline.ts';
 import { ResourceScope } from './resource-scope.ts';
 import type { Service } from './service.ts';
-import { reportStartFailure } from './start-failure.ts';
+import { reportEnd, reportStartFailure } from './start-failure.ts';
 
 export interface MainSettings {
   readonly log?: Log | undefined;
@@ -18,7 +18,7 @@ export interface MainContext {
   readonly signal: AbortSignal;
   /** For what is known only once the settings are read. */
   configure(settings: MainSettings): void;
-  /** For a part that broke for good while it ran: logs it, stops everything, exits 1. */
+  /** For a part that broke for good while it ran: logs it, says so on standard error, stops everything, exits 1. */
   fail(error: unknown): void;
 }
 
@@ -80,7 +80,10 @@ class Main {
     const built = await build(this.#scope, {
       signal: this.#ending.signal,
       configure: (settings) => this.#configure(settings),
-      fail: (error) => this.#break(error, 'A part broke'),
+      fail: (error) => {
+        reportEnd(this.#name, error);
+        this.#break(error, 'A part broke');
+      },
     });
     this.#service = composeServices(this.#name, [built].flat());
     if (!this.#ending.signal.aborted) await this.#service.start();

@@ -14,6 +14,11 @@ export function reportStartFailure(name: string, error: unknown, log: Log): void
   log.error({ err: error }, `${name} cannot start`);
 }
 
+/** Says on standard error why a process that was up ends. The log has the stack. */
+export function reportEnd(name: string, error: unknown): void {
+  process.stderr.write(`${name} stops: ${messageOf(error)}\n`);
+}
+
 function messageOf(error: unknown): string {
   const message = (error as { message?: unknown } | undefined)?.message;
   return typeof message === 'string' && message !== '' ? message : String(error);
