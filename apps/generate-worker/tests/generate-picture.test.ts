@@ -95,7 +95,7 @@ async function storedMetadata(result: StepResult<'generate-picture'>): Promise<M
 test('stores the picture by content in its account and tells where, by whom and how large', async () => {
   const result = await run(offline);
   const { picture } = result.output;
-  expect(result.output).toMatchObject({ provider: 'offline', model: 'xdog-2', calls: 1 });
+  expect(result.output).toMatchObject({ provider: 'offline', model: 'xdog-3', calls: 1 });
   expect(picture.storageKey).toBe(storageKeys.content(accountId, picture.sha256));
   const bytes = await store.getBytes(picture.storageKey, { maxBytes: picture.bytes });
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(picture.sha256);

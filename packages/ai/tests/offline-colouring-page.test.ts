@@ -21,6 +21,7 @@ function expectUsable(measure: LineArtMeasure): void {
   expect(measure.coverage).toBeLessThan(0.18);
   expect(measure.specklePerMegapixel).toBeLessThan(3);
   expect(measure.greyShare).toBeLessThan(0.06);
+  expect(measure.borderNoise).toBeLessThan(0.04);
   expect(measure.lineWidth).toBeGreaterThan(3);
   expect(measure.lineWidth).toBeLessThan(11);
 }
@@ -56,6 +57,21 @@ describe('a colouring page', () => {
     const meadow = scenes.find(({ name }) => name === 'a meadow');
     if (meadow === undefined) throw new Error('The scene is missing');
     expect((await measureLineArt(await page(await meadow.make()))).regions).toBeGreaterThan(30);
+  });
+
+  test.each([
+    ['a scanned edge', '<rect x="792" width="8" height="600" fill="#101010"/>'],
+    [
+      'a pale frame',
+      '<rect x="4" y="4" width="792" height="592" fill="none" stroke="#f4f0e0" stroke-width="8"/>',
+    ],
+  ])('draws no second line along the frame for %s, and still closes what reaches it', async (_, edge) => {
+    const hill =
+      '<rect width="800" height="600" fill="#b9d3e8"/><path d="M 0 500 L 400 250 L 800 480 V 600 H 0 Z" fill="#5f7f4a"/>';
+    const measure = await measureLineArt(await page(await drawing(`${hill}${edge}`)));
+    expect(measure.borderNoise).toBe(0);
+    // Margin, sky and hill.
+    expect(measure.regions).toBe(3);
   });
 
   test('draws an edge between two colours of the same lightness', async () => {
@@ -135,6 +151,18 @@ describe('the judge', () => {
     expect(measure.coverage).toBeCloseTo(0.016, 3);
     expect(measure.lineWidth).toBeGreaterThan(9);
     expect(measure.lineWidth).toBeLessThan(11);
+  });
+
+  test('tells lines beside the frame from lines that reach it', async () => {
+    const framed = async (lines: string): Promise<number> => {
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="1000"><rect width="1000" height="1000" fill="#fff"/>
+        <g fill="none" stroke="#000" stroke-width="4"><rect x="10" y="10" width="980" height="980"/>${lines}</g></svg>`;
+      return (await measureLineArt(await sharp(Buffer.from(svg)).png().toBuffer())).borderNoise;
+    };
+    expect(await framed('')).toBe(0);
+    expect(await framed('<path d="M 300 300 L 10 500 M 500 990 L 520 400 M 700 10 L 990 300"/>')).toBe(0);
+    expect(await framed('<path d="M 20 100 V 500"/>')).toBeCloseTo(0.1, 2);
+    expect(await framed('<path d="M 20 100 V 500 M 100 982 H 900"/>')).toBeCloseTo(0.3, 2);
   });
 
   test('finds a nearly black page and a page of noise unusable', async () => {

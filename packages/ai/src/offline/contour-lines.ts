@@ -1,3 +1,4 @@
+import { withoutBorderRuns } from './border-runs.ts';
 import { edgeFlow } from './edge-flow.ts';
 import { smoothKeepingEdges } from './edge-preserving-smoothing.ts';
 import { firstRegions } from './first-regions.ts';
@@ -60,7 +61,7 @@ export function contourLines(picture: LabPicture, options: ContourOptions): read
   for (const line of lines) inkLine(drawn, line);
   // Of a line and a border beside it the line is the better drawn one.
   const closing = withFarther(drawn, regionBorders(levelled, smooth, unit), Math.round(13 * unit));
-  return cleanLines(closing, relative, unit, { hair: 30 * unit, minPiece: 60 * unit });
+  return cleanLines(closing, relative, unit, { hair: 30 * unit, minPiece: 70 * unit, border: 16 * unit });
 }
 
 /** From ink to lines: thinned, without hairs, specks and gaps, and not too many. */
@@ -68,12 +69,15 @@ function cleanLines(
   mask: Mask,
   response: Plane,
   unit: number,
-  least: { readonly hair: number; readonly minPiece: number },
+  least: { readonly hair: number; readonly minPiece: number; readonly border?: number },
 ): readonly Strand[] {
   const { width, height } = response;
   const skeleton = thin(fillPinholes(mask, 90 * unit * unit));
   const hairless = thin(withoutHairs(skeleton, traceStrands(skeleton, response), least.hair));
-  return cleanStrands(traceStrands(hairless, response), {
+  const strands = traceStrands(hairless, response);
+  const inner =
+    least.border === undefined ? strands : withoutBorderRuns(strands, { width, height }, least.border);
+  return cleanStrands(inner, {
     width,
     height,
     minPiece: least.minPiece,

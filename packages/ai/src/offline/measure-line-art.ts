@@ -13,6 +13,11 @@ export interface LineArtMeasure {
   readonly largestRegion: number;
   /** The share of pixels that are neither nearly black nor nearly white: smooth line edges only, if it is line art. */
   readonly greyShare: number;
+  /**
+   * The share of the frame beside which a second line runs: nearer than 1.5 % of the long edge, apart from the frame, and for
+   * longer than three times that. Lines that cross to the frame do not count. 0 for a page without a frame.
+   */
+  readonly borderNoise: number;
   /** Mean width of the lines in pixels: ink area by half its outline. */
   readonly lineWidth: number;
 }
@@ -51,8 +56,52 @@ export async function measureLineArt(picture: Uint8Array): Promise<LineArtMeasur
     regions: papers.filter((area) => area >= small).length,
     largestRegion: papers.reduce((largest, area) => Math.max(largest, area), 0) / pixels,
     greyShare: grey / pixels,
+    borderNoise: borderNoise(ink, width, height),
     lineWidth: outline === 0 ? 0 : (2 * inked) / outline,
   };
+}
+
+function borderNoise(ink: Uint8Array, width: number, height: number): number {
+  const band = Math.round(0.015 * Math.max(width, height));
+  const sides = [
+    { length: width, depth: height, at: (along: number, inwards: number) => inwards * width + along },
+    {
+      length: width,
+      depth: height,
+      at: (along: number, inwards: number) => (height - 1 - inwards) * width + along,
+    },
+    { length: height, depth: width, at: (along: number, inwards: number) => along * width + inwards },
+    {
+      length: height,
+      depth: width,
+      at: (along: number, inwards: number) => along * width + width - 1 - inwards,
+    },
+  ];
+  let framed = 0;
+  let noisy = 0;
+  for (const { length, depth, at } of sides) {
+    let run = 0;
+    for (let along = 0; along <= length; along += 1) {
+      const isBeside = along < length && hasSecondLine(along);
+      if (isBeside) run += 1;
+      if (isBeside) continue;
+      if (run > 3 * band) noisy += run;
+      run = 0;
+    }
+    framed += length;
+
+    /** From outside: margin, frame, then paper, then ink before the band is over. */
+    function hasSecondLine(along: number): boolean {
+      let inwards = 0;
+      const limit = Math.min(depth, 3 * band);
+      while (inwards < limit && ink[at(along, inwards)] === 0) inwards += 1;
+      while (inwards < limit && ink[at(along, inwards)] === 1) inwards += 1;
+      const end = Math.min(limit, inwards + band);
+      for (let place = inwards; place < end; place += 1) if (ink[at(along, place)] === 1) return true;
+      return false;
+    }
+  }
+  return noisy / framed;
 }
 
 /** The sizes in pixels of all connected areas of `value`; ink connects by diagonals too, paper does not. */

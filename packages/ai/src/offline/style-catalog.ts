@@ -15,7 +15,7 @@ export interface OfflineStyle {
 
 /** Every style that works without a provider. A picture style that is missing here does not compile. */
 export const offlineStyles = {
-  'colouring-page': { model: 'xdog-2', workingEdge: 768, render: renderColouringPage },
+  'colouring-page': { model: 'xdog-3', workingEdge: 768, render: renderColouringPage },
   'pencil-sketch': { model: 'pencil-2', workingEdge: 960, render: renderPencilSketch },
   poster: { model: 'poster-2', workingEdge: 960, render: renderPoster },
 } as const satisfies Record<PictureStyle, OfflineStyle>;
