@@ -84,3 +84,15 @@ COPY --from=pdf-worker-modules /app ./
 COPY --from=pdf-worker-code /out ./
 USER node
 CMD ["node", "--enable-source-maps", "apps/pdf-worker/dist/src/main.js"]
+
+FROM production AS maintenance-worker-modules
+RUN --mount=type=cache,target=/root/.npm sh /tools/install-modules.sh maintenance-worker
+
+FROM sources AS maintenance-worker-code
+RUN sh /tools/compile-app.sh maintenance-worker /out
+
+FROM worker AS maintenance-worker
+COPY --from=maintenance-worker-modules /app ./
+COPY --from=maintenance-worker-code /out ./
+USER node
+CMD ["node", "--enable-source-maps", "apps/maintenance-worker/dist/src/main.js"]

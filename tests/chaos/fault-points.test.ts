@@ -88,7 +88,7 @@ const cases: Readonly<Record<FaultPoint, Case>> = {
     outcome: { status: 'cancelled', capture: 0, refund: 2 },
   },
   'reconcile.reopened': {
-    victim: 'api',
+    victim: 'maintenance-worker',
     queue: true,
     provoke: async (scene) => {
       await scene.system.arm('step.claimed', 'crash');

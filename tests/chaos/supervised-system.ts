@@ -17,7 +17,7 @@ import {
 } from '@pressroom/testing';
 
 export const workerApps = ['ingest-worker', 'generate-worker', 'pdf-worker'] as const;
-export type AppName = 'api' | (typeof workerApps)[number];
+export type AppName = 'api' | (typeof workerApps)[number] | 'maintenance-worker';
 
 /** Where the process of that number finds its servers. */
 export type Settings = (replica: number) => Readonly<Record<string, string>>;
@@ -137,7 +137,7 @@ export async function superviseSystem({ replicas, settings }: SupervisedOptions)
     past.push(...lines);
   };
   const processes: (Supervised & { end(): Promise<void> })[] = [];
-  for (const app of ['api', ...workerApps] as const) {
+  for (const app of ['api', ...workerApps, 'maintenance-worker'] as const) {
     for (let replica = 0; replica < replicas; replica += 1) processes.push(await supervise(app, replica));
   }
   const ready = async (deadlineMs = 60_000): Promise<void> => {

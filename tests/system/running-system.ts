@@ -16,7 +16,7 @@ import {
 export const backends = ['redis', 'postgres'] as const;
 export type BackendName = (typeof backends)[number];
 export const workerApps = ['ingest-worker', 'generate-worker', 'pdf-worker'] as const;
-export type AppName = 'api' | (typeof workerApps)[number];
+export type AppName = 'api' | (typeof workerApps)[number] | 'maintenance-worker';
 
 export interface RunningSystem {
   readonly url: string;
@@ -83,7 +83,7 @@ export async function startSystem(
   const api = await start('api');
   // A restarted API comes back where its clients look for it.
   port = Number(/"port":(\d+)/.exec(api.lines.find((line) => line.includes('The API listens')) ?? '')?.[1]);
-  await Promise.all(workerApps.map((app) => start(app)));
+  await Promise.all([...workerApps, 'maintenance-worker' as const].map((app) => start(app)));
   const url = `http://127.0.0.1:${port}`;
 
   const operator: RunningSystem['operator'] = (path, init = { method: 'GET' }) =>

@@ -4,6 +4,7 @@ import { loadConfig, type PressroomConfig } from '@pressroom/config';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '@pressroom/embedded-postgres';
 import { createGenerateWorker } from '@pressroom/generate-worker';
 import { createIngestWorker } from '@pressroom/ingest-worker';
+import { createMaintenanceWorker } from '@pressroom/maintenance-worker';
 import { createLogger, type Logger } from '@pressroom/observability';
 import { createPdfWorker } from '@pressroom/pdf-worker';
 import { openResources, type Resources, readiness } from '@pressroom/process';
@@ -27,7 +28,14 @@ await runMain(name, async (scope, context) => {
   const server =
     wanted.database.url === undefined ? await openServer(wanted, scope, log, context) : undefined;
   const config = server === undefined ? wanted : await withDatabase(wanted, server);
-  const resources = await openResources({ name, config, log, scope, signal: context.signal });
+  const resources = await openResources({
+    name,
+    config,
+    log,
+    scope,
+    signal: context.signal,
+    fail: (error) => context.fail(error),
+  });
   if (server !== undefined) {
     resources.health.register({ name: 'embedded-postgres', critical: true, check: () => server.check() });
   }
@@ -37,6 +45,7 @@ await runMain(name, async (scope, context) => {
     await createIngestWorker(resources, scope),
     await createGenerateWorker(resources, scope),
     await createPdfWorker(resources, scope),
+    await createMaintenanceWorker(resources, scope),
     service,
     readiness(resources),
     welcome(resources, () => api.url(), firstKey !== undefined),

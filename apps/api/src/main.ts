@@ -8,7 +8,14 @@ await runMain('api', async (scope, context) => {
   const config = loadConfig(process.env);
   const log = createLogger({ name: 'api', ...config.log });
   context.configure({ log, graceMs: config.shutdownGraceMs });
-  const resources = await openResources({ name: 'api', config, log, scope, signal: context.signal });
+  const resources = await openResources({
+    name: 'api',
+    config,
+    log,
+    scope,
+    signal: context.signal,
+    fail: (error) => context.fail(error),
+  });
   const { service } = await createApiModule(resources, scope);
   return [service, readiness(resources)];
 });

@@ -1,7 +1,7 @@
 import { listSteps } from '@pressroom/database';
-import { createReconcilerService, openDispatcher, type Resources } from '@pressroom/process';
+import { createSafetyNet, openDispatcher, type Resources, watchWorkers } from '@pressroom/process';
 import { removeFlow } from '@pressroom/queue';
-import { composeServices, type ResourceScope, type Service } from '@pressroom/runtime';
+import { composeServices, defineService, type ResourceScope, type Service } from '@pressroom/runtime';
 import { type Api, createApi } from './create-api.ts';
 
 export interface ApiModule {
@@ -9,7 +9,7 @@ export interface ApiModule {
   readonly api: Api;
 }
 
-/** The HTTP API, and beside it the dispatcher and the reconciler, given everything they stand on. */
+/** The HTTP API, and beside it the dispatcher, given everything they stand on. */
 export async function createApiModule(resources: Resources, scope: ResourceScope): Promise<ApiModule> {
   const { database, queues, log } = resources;
   const { dispatcher, service: dispatching, hintListener } = await openDispatcher(resources, scope);
@@ -27,8 +27,13 @@ export async function createApiModule(resources: Resources, scope: ResourceScope
       },
     },
   });
+  watchWorkers(resources);
+  const presence = defineService('presence', {
+    start: () => resources.heartbeats.join('api'),
+    stop: () => {},
+  });
   return {
     api,
-    service: composeServices('api', [dispatching, createReconcilerService(resources, dispatcher), api]),
+    service: composeServices('api', [dispatching, createSafetyNet(resources), presence, api]),
   };
 }

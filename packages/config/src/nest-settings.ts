@@ -25,6 +25,11 @@ export function nestSettings(values: SettingValues): PressroomConfig {
       enqueueLeaseMs: values.PRESSROOM_DISPATCHER_ENQUEUE_LEASE_MS,
       reconcileIntervalMs: values.PRESSROOM_RECONCILE_INTERVAL_MS,
     },
+    canary: { limitMs: values.PRESSROOM_CANARY_LIMIT_MS, exitMs: values.PRESSROOM_CANARY_EXIT_MS },
+    retention: {
+      idempotencyKeysDays: values.PRESSROOM_KEEP_IDEMPOTENCY_KEYS_DAYS,
+      jobHistoryDays: values.PRESSROOM_KEEP_JOB_HISTORY_DAYS,
+    },
     storage: storageOf(values),
     generation: generationOf(values),
     http: {

@@ -4,6 +4,9 @@ export interface PressroomConfig {
   readonly redis: { readonly url?: string | undefined };
   readonly queue: QueueConfig;
   readonly dispatcher: DispatcherConfig;
+  /** When a worker that its queue no longer answers is built anew, and when its process ends. */
+  readonly canary: { readonly limitMs: number; readonly exitMs: number };
+  readonly retention: { readonly idempotencyKeysDays: number; readonly jobHistoryDays: number };
   readonly storage: StorageConfig;
   readonly generation: GenerationConfig;
   readonly http: {

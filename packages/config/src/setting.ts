@@ -6,7 +6,7 @@ export interface SettingFacts {
   readonly description: string;
   /** Where the value ends up in `PressroomConfig`: `http.port`. */
   readonly path: string;
-  readonly unit?: 'ms' | 's' | 'h' | 'bytes' | 'pixels';
+  readonly unit?: 'ms' | 's' | 'h' | 'd' | 'bytes' | 'pixels';
   /** Its value is never printed, not even in the message that refuses it. */
   readonly secret?: boolean;
   readonly example: string;

@@ -3,12 +3,14 @@ import { type SettingFacts, settingFacts } from './setting.ts';
 import { generationSettings } from './settings/generation-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { recordSettings } from './settings/record-settings.ts';
+import { recoverySettings } from './settings/recovery-settings.ts';
 import { serverSettings } from './settings/server-settings.ts';
 import { storageSettings } from './settings/storage-settings.ts';
 
 /** Every setting that exists, by the name of its environment variable. */
 export const settingsSchema = z.object({
   ...recordSettings,
+  ...recoverySettings,
   ...storageSettings,
   ...generationSettings,
   ...serverSettings,

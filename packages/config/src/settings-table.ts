@@ -23,4 +23,11 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-const unitNames = { ms: 'milliseconds', s: 'seconds', h: 'hours', bytes: 'bytes', pixels: 'pixels' } as const;
+const unitNames = {
+  ms: 'milliseconds',
+  s: 'seconds',
+  h: 'hours',
+  d: 'days',
+  bytes: 'bytes',
+  pixels: 'pixels',
+} as const;

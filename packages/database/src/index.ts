@@ -5,7 +5,10 @@ export * from './migrate.ts';
 export * from './operations/asset-finder.ts';
 export * from './operations/cancel-job.ts';
 export * from './operations/dispatch-store.ts';
+export * from './operations/maintenance-runs.ts';
+export * from './operations/moot-entries.ts';
 export * from './operations/reconcile-store.ts';
+export * from './operations/retention.ts';
 export * from './operations/step-store.ts';
 export * from './operations/submit-job.ts';
 export * from './repositories/accounts.ts';
@@ -15,4 +18,12 @@ export * from './repositories/credit-entries.ts';
 export * from './repositories/job-events.ts';
 export * from './repositories/jobs.ts';
 export * from './repositories/operators.ts';
-export { type ApiScope, type AssetRole, apiScopes, type CreditKind } from './schema.ts';
+export * from './repositories/worker-processes.ts';
+export {
+  type ApiScope,
+  type AssetRole,
+  apiScopes,
+  type CreditKind,
+  type ProcessPart,
+  processParts,
+} from './schema.ts';

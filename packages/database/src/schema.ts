@@ -1,5 +1,6 @@
 /** Every table. Status values and their allowed moves come from `@pressroom/domain`; the checks below keep SQL true to them. */
 import type {
+  CanaryReport,
   ErrorRecord,
   JobKind,
   JobStatus,
@@ -37,6 +38,10 @@ export const creditKinds = ['grant', 'hold', 'capture', 'refund'] as const;
 export type CreditKind = (typeof creditKinds)[number];
 export const apiScopes = ['assets', 'jobs', 'account'] as const;
 export type ApiScope = (typeof apiScopes)[number];
+
+/** What a process may be made of: each part says in `worker_processes` that it lives. */
+export const processParts = ['api', 'maintenance', ...workerTypes] as const;
+export type ProcessPart = (typeof processParts)[number];
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 const createdAt = () => moment('created_at').notNull().defaultNow();
@@ -120,6 +125,7 @@ export const jobs = pgTable(
     index('jobs_queued')
       .on(table.priority.desc().nullsFirst(), table.id)
       .where(sql`${table.status} = 'queued'`),
+    index('jobs_settled').on(table.settledAt, table.id).where(sql`${table.settledAt} is not null`),
     index('jobs_running').on(table.enqueueLeaseUntil).where(sql`${table.status} = 'running'`),
   ],
 );
@@ -166,6 +172,12 @@ export const steps = pgTable(
     uniqueIndex('steps_job_key').on(table.jobId, table.key),
     uniqueIndex('steps_job_position').on(table.jobId, table.position),
     index('steps_parent').on(table.parentId),
+    // Those whose work files a maintenance task looks for.
+    index('steps_leftover')
+      .on(table.settledAt, table.id)
+      .where(
+        sql`${table.settledAt} is not null and ${table.stage} is not null and (${table.status} <> 'succeeded' or ${table.fence} > 1)`,
+      ),
     foreignKey({ name: 'steps_parent', columns: [table.parentId], foreignColumns: [table.id] }).onDelete(
       'cascade',
     ),
@@ -277,7 +289,10 @@ export const idempotencyKeys = pgTable(
     jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.accountId, table.key] })],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.key] }),
+    index('idempotency_keys_created').on(table.createdAt),
+  ],
 );
 
 /** One-time login links and the operator sessions that they open; only hashes are kept. */
@@ -288,6 +303,42 @@ export const operatorLogins = pgTable('operator_logins', {
 export const operatorSessions = pgTable('operator_sessions', {
   sessionHash: text('session_hash').primaryKey(),
   expiresAt: moment('expires_at').notNull(),
+});
+
+/** Who works: one row for each part of each process, renewed by its beats. A row whose beats have ended expires. */
+export const workerProcesses = pgTable(
+  'worker_processes',
+  {
+    id: text('id').primaryKey(),
+    /** Name, host and process id, as in `steps.claimed_by`. */
+    process: text('process').notNull(),
+    type: text('type').$type<ProcessPart>().notNull(),
+    version: text('version').notNull(),
+    host: text('host').notNull(),
+    startedAt: moment('started_at').notNull(),
+    beatAt: moment('beat_at').notNull(),
+    /** Null for parts that take no steps. */
+    canary: jsonb('canary').$type<CanaryReport>(),
+  },
+  (table) => [
+    check('worker_processes_type', oneOf(table.type, processParts)),
+    index('worker_processes_beat').on(table.beatAt),
+  ],
+);
+
+/** One row for each task of the maintenance: who does it now, until when nobody else may, and how it went the last time. */
+export const maintenanceTasks = pgTable('maintenance_tasks', {
+  task: text('task').primaryKey(),
+  startedAt: moment('started_at').notNull(),
+  leaseUntil: moment('lease_until'),
+  runBy: text('run_by').notNull(),
+  finishedAt: moment('finished_at'),
+  durationMs: integer('duration_ms'),
+  found: integer('found'),
+  fixed: integer('fixed'),
+  error: text('error'),
+  /** What the task wants to know in its next run, whichever process does it. */
+  memory: jsonb('memory').$type<Record<string, unknown>>(),
 });
 
 /** One row: what `apply-functions.ts` has put into this database. */

@@ -1,3 +1,4 @@
+export * from './canary-report.ts';
 export * from './contract/index.ts';
 export * from './errors/error-registry.ts';
 export * from './errors/pressroom-error.ts';

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { createQueueGauges, type QueueCounts } from './queue-gauges.ts';
+import { createRecoveryMetrics, type RecoveryMetrics } from './recovery-metrics.ts';
 
 export interface StepLabels {
   readonly worker: string;
@@ -9,7 +10,7 @@ export interface StepLabels {
 /** How one attempt of a step ended. */
 export type AttemptOutcome = 'succeeded' | 'failed' | 'retried' | 'released' | 'cancelled' | 'superseded';
 
-export interface Metrics {
+export interface Metrics extends RecoveryMetrics {
   /** For further metrics of one app; every process has its own, nothing is global. */
   readonly registry: Registry;
   stepStarted(step: StepLabels): void;
@@ -78,6 +79,7 @@ export function createMetrics(options: { readonly service: string }): Metrics {
   const boundedRoute = boundLabel(200);
 
   return {
+    ...createRecoveryMetrics(registry),
     registry,
     stepStarted: ({ worker, handler }) => stepsStarted.inc({ worker, handler }),
     stepEnded: ({ worker, handler, outcome, attempt, durationMs, errorCode }) => {

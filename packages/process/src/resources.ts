@@ -25,7 +25,10 @@ import { createHealth, createMetrics, type Health, type Metrics } from '@pressro
 import { countQueues, openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import type { ResourceScope } from '@pressroom/runtime';
 import { openAssetStore } from '@pressroom/storage';
+
 import { faultsIn } from './faults-folder.ts';
+import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
+
 import { waitUntilReachable } from './wait-until-reachable.ts';
 
 export interface Resources {
@@ -45,6 +48,10 @@ export interface Resources {
   readonly steps: StepStore;
   readonly queues: QueueBackend;
   readonly assets: AssetStore;
+  /** Says in the record which parts of the process live. */
+  readonly heartbeats: Heartbeats;
+  /** For a part that cannot be brought back: the process stops and exits with 1. */
+  readonly fail: (error: unknown) => void;
 }
 
 export interface OpenResourcesOptions {
@@ -53,6 +60,7 @@ export interface OpenResourcesOptions {
   readonly log: Log;
   readonly scope: ResourceScope;
   readonly signal: AbortSignal;
+  readonly fail: (error: unknown) => void;
 }
 
 /**
@@ -116,6 +124,12 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     },
   });
   health.register({ name: 'asset-store', critical: true, check: () => assets.check(), timeoutMs: 5_000 });
+  const processId = `${name}@${hostname()}:${process.pid}`;
+  const heartbeats = await scope.use(
+    'heartbeats',
+    () => createHeartbeats({ database, processId, ids: systemIds, clock: systemClock, log }),
+    (opened) => opened.close(),
+  );
   metrics.observeQueues(() => countQueues(queues));
   return {
     config,
@@ -123,7 +137,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     clock: systemClock,
     ids: systemIds,
     random: () => randomInt(2 ** 32) / 2 ** 32,
-    processId: `${name}@${hostname()}:${process.pid}`,
+    processId,
     metrics,
     health,
     databaseUrl,
@@ -132,5 +146,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     steps: createStepStore(database, hints),
     queues,
     assets,
+    heartbeats,
+    fail: options.fail,
   };
 }

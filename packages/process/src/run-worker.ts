@@ -9,7 +9,7 @@ export type CreateWorkerModule = (resources: Resources, scope: ResourceScope) =>
 
 /** The whole `main` of a worker app: settings, resources, its module beside a health server, until a signal comes. */
 export async function runWorkerMain(
-  type: WorkerType,
+  type: WorkerType | 'maintenance',
   environment: Readonly<Record<string, string | undefined>>,
   createModule: CreateWorkerModule,
 ): Promise<void> {
@@ -18,7 +18,14 @@ export async function runWorkerMain(
     const config = loadConfig(environment);
     const log = createLogger({ name, ...config.log });
     context.configure({ log, graceMs: config.shutdownGraceMs });
-    const resources = await openResources({ name, config, log, scope, signal: context.signal });
+    const resources = await openResources({
+      name,
+      config,
+      log,
+      scope,
+      signal: context.signal,
+      fail: (error) => context.fail(error),
+    });
     const { health, metrics } = resources;
     const server = createHealthServer({ ...config.health, health, metrics, log });
     return [server, await createModule(resources, scope), readiness(resources)];

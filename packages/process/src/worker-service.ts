@@ -26,6 +26,8 @@ export function createWorkerService<Type extends WorkerType>(
     lockMs: config.queue.lockMs,
     stalledIntervalMs: config.queue.stalledIntervalMs,
     maxStalls: config.queue.maxStalls,
+    canary: config.canary,
+    onStuck: (error) => resources.fail(error),
     graceMs: Math.max(0, config.shutdownGraceMs - handBackMs),
     observer: resources.metrics,
     discardWork: (stepId) => resources.assets.deletePrefix(storageKeys.workPrefix(stepId)),
@@ -35,12 +37,14 @@ export function createWorkerService<Type extends WorkerType>(
     critical: true,
     check: async () => {
       await worker.check();
-      return { active: worker.active };
+      return worker.report();
     },
   });
+  resources.metrics.observeCanary(type, () => worker.report().quietMs);
   return defineService(worker.name, {
     start: async () => {
       await worker.start();
+      resources.heartbeats.join(type, () => worker.report());
       log.info(
         { worker: type, concurrency: config.workers[`${type}Concurrency`], backend: queues.kind },
         'Taking steps',

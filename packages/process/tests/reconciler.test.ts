@@ -29,7 +29,7 @@ describe.each(backends)('on %s', (backend) => {
     await scene.loseQueue();
     gate = Promise.resolve();
     halfway.resolve();
-    await scene.reconciler(dispatcher);
+    await scene.reconciler();
     for (const jobId of jobs) {
       expect(await scene.settled(jobId, 60_000)).toMatchObject({
         status: 'succeeded',
@@ -71,7 +71,7 @@ describe.each(backends)('on %s', (backend) => {
       passes += 1;
       return await original(id);
     };
-    await scene.reconciler(dispatcher);
+    await scene.reconciler();
     await eventually(() => expect(passes).toBeGreaterThanOrEqual(4), { deadlineMs: 20_000 });
     finish.resolve();
     expect(await scene.settled(jobId)).toMatchObject({ status: 'succeeded', generation: 1 });
@@ -81,7 +81,7 @@ describe.each(backends)('on %s', (backend) => {
     const scene = await Scene.open(backend);
     const ran: string[] = [];
     const jobId = await scene.submit(2);
-    const dispatcher = await scene.dispatcher();
+    await scene.dispatcher();
     await eventually(async () => expect((await scene.job(jobId)).enqueuedAt).not.toBeNull(), {
       deadlineMs: 10_000,
     });
@@ -100,7 +100,7 @@ describe.each(backends)('on %s', (backend) => {
         },
       }),
     );
-    await scene.reconciler(dispatcher);
+    await scene.reconciler();
     expect((await scene.settled(jobId)).status).toBe('succeeded');
     expect(ran.toSorted()).toEqual(['generate-0', 'generate-1', 'ingest-0', 'ingest-1']);
   }, 60_000);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { loadConfig } from '@pressroom/config';
 import {
   changeCredits,
   createDispatchStore,
   createEventHints,
-  createReconcileStore,
   createStepStore,
   type Database,
   findJob,
@@ -23,6 +23,7 @@ import {
   type IngestImageOutput,
   type OnItemFailure,
   type PictureReference,
+  type PressroomError,
   pictureBook,
   type RenderPictureBookOutput,
   type RetryPolicy,
@@ -31,9 +32,11 @@ import {
   silentLog,
   systemIds,
 } from '@pressroom/domain';
+import { createMetrics } from '@pressroom/observability';
+import { createMaintenanceRunner, createReconcileTask } from '@pressroom/process';
 import {
+  type CanaryLimits,
   createDispatcher,
-  createReconciler,
   createStepWorker,
   type Dispatcher,
   type FlowOptions,
@@ -208,17 +211,27 @@ export class Scene {
     return dispatcher;
   }
 
-  /** Looks twenty times a second, so that a loss is mended at once. */
-  async reconciler(dispatcher: Dispatcher): Promise<void> {
-    const reconciler = createReconciler({
-      store: createReconcileStore(this.database),
-      queues: this.queues,
-      dispatcher,
-      intervalMs: 200,
+  /** Looks several times a second, so that a loss is mended at once. */
+  async reconciler(): Promise<void> {
+    const hints = createEventHints(this.database, silentLog);
+    const runner = createMaintenanceRunner({
+      database: this.database,
+      processId: `reconciler-${randomUUID()}`,
+      metrics: createMetrics({ service: 'test' }),
       log: silentLog,
     });
-    await reconciler.start();
-    atTeardown(() => reconciler.stop());
+    const task = createReconcileTask({
+      config: loadConfig({ PRESSROOM_RECONCILE_INTERVAL_MS: '200' }),
+      database: this.database,
+      queues: this.queues,
+      hints,
+    });
+    const timer = setInterval(() => void runner.run(task), task.everyMs);
+    atTeardown(async () => {
+      clearInterval(timer);
+      await runner.stop();
+    });
+    await Promise.resolve();
   }
 
   /** Everything that the queue knows is gone, as after FLUSHALL or on a new server. */
@@ -247,6 +260,8 @@ export class Scene {
       lockMs?: number;
       store?: Partial<StepStore>;
       discardWork?: (stepId: string) => Promise<void>;
+      canary?: CanaryLimits;
+      onStuck?: (error: PressroomError) => void;
     } = {},
   ): Promise<StepWorker[]> {
     const shared = {
@@ -260,6 +275,8 @@ export class Scene {
       lockMs: options.lockMs ?? 5_000,
       stalledIntervalMs: 500,
       maxStalls: 3,
+      canary: options.canary ?? { limitMs: 30_000, exitMs: 600_000 },
+      onStuck: options.onStuck ?? (() => {}),
       graceMs: options.graceMs ?? 1_000,
       ...(options.discardWork === undefined ? {} : { discardWork: options.discardWork }),
     };

@@ -4,22 +4,28 @@
  */
 import { type Log, type WorkerType, workerTypes } from '@pressroom/domain';
 import {
+  type ConnectionOptions,
   createPostgresBackend,
   DEFAULT_SCHEMA,
   FlowProducer,
-  type JobProgress,
   type PgPool,
   type PostgresConnectionOptions,
   type PostgresQueueBackend,
   type Processor,
   Queue,
+  type RedisQueueBackend,
   runMigrations,
-  Worker,
+  type Worker,
   type WorkerOptions,
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { StepPayload } from './flow.ts';
+import { type FetchLoop, WatchedWorker } from './watched-worker.ts';
+
+/** The queue of the maintenance worker's schedule; it holds no steps. */
+export const maintenanceQueue = 'maintenance';
+export type QueueName = WorkerType | typeof maintenanceQueue;
 
 export interface QueueBackendSettings {
   /** Absent: the queues live in PostgreSQL, in a schema of their own. */
@@ -33,24 +39,36 @@ export interface QueueBackendSettings {
 export type WorkerSettings = Pick<
   WorkerOptions,
   'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'settings' | 'name'
->;
+> & {
+  /** Milliseconds after which an idle worker asks again, whether or not it was told of a job. */
+  readonly fetchPauseMs: number;
+};
+
+export type QueueWorker<Data = StepPayload> = Worker<Data> & FetchLoop;
 
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres';
-  /** The queue of a worker type; the same object every time. */
-  queue(worker: WorkerType): Queue<StepPayload>;
+  /** The same object every time. */
+  queue(name: WorkerType): Queue<StepPayload>;
+  /** Those of the worker types. */
   readonly queues: readonly Queue<StepPayload>[];
+  readonly schedule: Queue<object>;
   readonly flows: FlowProducer;
   /** Does not run yet: call `run()`. The caller closes it. */
-  worker(
-    worker: WorkerType,
-    processor: Processor<StepPayload>,
+  worker<Data = StepPayload>(
+    name: QueueName,
+    processor: Processor<Data>,
     settings: WorkerSettings,
-  ): Worker<StepPayload>;
+  ): QueueWorker<Data>;
   /** Throws when the backend does not answer. */
   check(): Promise<void>;
+  /** Drops the connections that all share: to be called when `check` was not answered, since a silent one may never end. */
+  reconnect(): void;
   close(): Promise<void>;
 }
+
+/** Milliseconds without an answer after which a connection is taken to be dead. Above the longest wait for a job. */
+const answerLimitMs = 20_000;
 
 /** Connects, and for PostgreSQL brings the queue's schema up to date: what is built on a schema that is not there never recovers. */
 export async function openQueueBackend(settings: QueueBackendSettings): Promise<QueueBackend> {
@@ -63,8 +81,9 @@ async function openOnRedis(settings: QueueBackendSettings, url: string): Promise
   const connection = new Redis(url, {
     maxRetriesPerRequest: null,
     lazyConnect: true,
-    // A connection that went silent is given up after this long instead of at TCP's own pace.
+    // TCP alone would notice a connection that went silent after minutes.
     keepAlive: 10_000,
+    socketTimeout: answerLimitMs,
     retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
   });
   connection.on('error', (error) =>
@@ -82,7 +101,11 @@ async function openOnRedis(settings: QueueBackendSettings, url: string): Promise
     log: settings.log,
     queue: (name) => new Queue(name, shared),
     flows: () => new FlowProducer(shared),
-    worker: (name, processor, options) => new Worker(name, processor, { ...shared, ...options }),
+    worker: (name, processor, options) =>
+      new WatchedWorker<unknown, RedisQueueBackend, ConnectionOptions>(name, processor, {
+        ...shared,
+        ...options,
+      }),
   });
   return {
     kind: 'redis',
@@ -91,6 +114,7 @@ async function openOnRedis(settings: QueueBackendSettings, url: string): Promise
       if (connection.status !== 'ready') throw new Error(`The connection to Redis is ${connection.status}`);
       await connection.ping();
     },
+    reconnect: () => connection.disconnect(true),
     close: async () => {
       await parts.close();
       connection.disconnect();
@@ -128,6 +152,7 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
     application_name: 'pressroom-queue',
     options: `-c search_path=${DEFAULT_SCHEMA} ${relaxedCommits}`,
     connectionTimeoutMillis: 10_000,
+    query_timeout: answerLimitMs,
     keepAlive: true,
   });
   pool.on('error', onPoolError);
@@ -137,7 +162,7 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
     queue: (name) => new Queue(name, options, createPostgresBackend) as unknown as Queue,
     flows: () => new FlowProducer(options, createPostgresBackend) as unknown as FlowProducer,
     worker: (name, processor, workerOptions) =>
-      new Worker<StepPayload, unknown, string, PostgresQueueBackend, JobProgress, PostgresConnectionOptions>(
+      new WatchedWorker<unknown, PostgresQueueBackend, PostgresConnectionOptions>(
         name,
         processor,
         // The default of 15 s would be 15 s of nothing after a restart of the database.
@@ -146,13 +171,16 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
             connectionString: databaseUrl,
             max: (workerOptions.concurrency ?? 1) + 2,
             options: relaxedCommits,
+            connectionTimeoutMillis: 10_000,
+            query_timeout: answerLimitMs,
+            keepAlive: true,
           },
           prefix,
           ...workerOptions,
           runRetryDelay: 1_000,
         },
         createPostgresBackend,
-      ) as unknown as Worker,
+      ),
   });
   return {
     kind: 'postgres',
@@ -160,6 +188,8 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
     check: async () => {
       await pool.query('select 1');
     },
+    // Each connection of the pool that does not answer is dropped by its own time-out.
+    reconnect: () => {},
     close: async () => {
       await parts.close();
       await pool.end();
@@ -173,35 +203,52 @@ interface PartFactories {
   readonly flows: () => FlowProducer;
   readonly worker: (
     name: string,
-    processor: Processor<StepPayload>,
-    options: WorkerSettings & { readonly autorun: false },
-  ) => Worker;
+    processor: Processor<unknown>,
+    options: Omit<WorkerSettings, 'fetchPauseMs'> & {
+      readonly autorun: false;
+      readonly maximumRateLimitDelay: number;
+    },
+  ) =>
+    | WatchedWorker<unknown, RedisQueueBackend, ConnectionOptions>
+    | WatchedWorker<unknown, PostgresQueueBackend, PostgresConnectionOptions>;
 }
 
 function openParts(
   factories: PartFactories,
-): Pick<QueueBackend, 'queue' | 'queues' | 'flows' | 'worker' | 'close'> {
+): Pick<QueueBackend, 'queue' | 'queues' | 'schedule' | 'flows' | 'worker' | 'close'> {
   const onError = (error: Error): void =>
     factories.log.warn({ err: error }, 'A queue has a problem with its connection');
   const byType = new Map(workerTypes.map((type) => [type, factories.queue(type)]));
+  const schedule = factories.queue(maintenanceQueue);
   const flows = factories.flows();
   flows.on('error', onError);
-  for (const queue of byType.values()) queue.on('error', onError);
+  for (const queue of [...byType.values(), schedule]) queue.on('error', onError);
   return {
     queues: [...byType.values()],
+    schedule,
     flows,
     queue: (type) => {
       const queue = byType.get(type);
       if (queue === undefined) throw new Error(`There is no queue for worker type '${type}'`);
       return queue;
     },
-    worker: (type, processor, options) => {
-      const worker = factories.worker(type, processor, { ...options, autorun: false });
+    worker: <Data>(
+      name: QueueName,
+      processor: Processor<Data>,
+      { fetchPauseMs, ...options }: WorkerSettings,
+    ) => {
+      const worker = factories.worker(name, processor as Processor<unknown>, {
+        ...options,
+        autorun: false,
+        // A queue that is told to wait is asked as often, or its workers would look dead.
+        maximumRateLimitDelay: fetchPauseMs,
+      });
+      worker.fetchPauseMs = fetchPauseMs;
       worker.on('error', onError);
-      return worker;
+      return worker as unknown as QueueWorker<Data>;
     },
     close: async () => {
-      await Promise.allSettled([...byType.values(), flows].map((part) => part.close()));
+      await Promise.allSettled([...byType.values(), schedule, flows].map((part) => part.close()));
     },
   };
 }

@@ -5,4 +5,7 @@ export * from './flow.ts';
 export * from './queue-counts.ts';
 export * from './reconciler.ts';
 export * from './remove-flow.ts';
+export * from './standing-worker.ts';
 export * from './step-worker.ts';
+export * from './sweep-entries.ts';
+export * from './within.ts';

@@ -8,22 +8,27 @@
  */
 import { type ExpectedStep, type Log, type QuietJob, type ReconcileStore, reach } from '@pressroom/domain';
 import type { QueueBackend } from './backend.ts';
-import type { Dispatcher } from './dispatcher.ts';
 import { queueJobId } from './flow.ts';
 
 export interface ReconcilerOptions {
   readonly store: ReconcileStore;
   readonly queues: Pick<QueueBackend, 'queue'>;
-  readonly dispatcher: Pick<Dispatcher, 'nudge'>;
-  /** Milliseconds between two passes; a job counts as quiet after as long. A loss is mended after two to three of them. */
-  readonly intervalMs: number;
+  /** Milliseconds without an event after which a job counts as quiet. */
+  readonly quietMs: number;
   readonly log: Log;
+  /** Told of each job that the dispatcher has to build anew. */
+  readonly onReopened: (jobId: string) => void;
 }
 
-export interface Reconciler {
-  readonly name: string;
-  start(): Promise<void>;
-  stop(): Promise<void>;
+/** The jobs that lacked a step in the pass before, with the event that was their last one then. */
+export type Suspects = Readonly<Record<string, number>>;
+
+export interface ReconcilePass {
+  /** Jobs that lack a step now. */
+  readonly missing: number;
+  readonly reopened: number;
+  /** For the next pass, whoever does it. */
+  readonly suspects: Suspects;
 }
 
 const jobsPerPage = 50;
@@ -39,81 +44,53 @@ const alive: ReadonlySet<string> = new Set([
   'waiting-children',
 ]);
 
-export function createReconciler(options: ReconcilerOptions): Reconciler {
+/** One pass over all quiet jobs. Throws when record or queue do not answer: that proves nothing lost. */
+export async function reconcile(
+  options: ReconcilerOptions,
+  suspects: Suspects,
+  signal: AbortSignal,
+): Promise<ReconcilePass> {
   const { store, queues, log } = options;
-  /** The jobs that lacked a step in the pass before, with the event that was their last one then. */
-  let suspects = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let stopped = true;
-
-  async function pass(): Promise<void> {
-    const found = new Map<string, number>();
-    let reopened = 0;
-    for (let after = '', full = true; full && !stopped; ) {
-      const jobs = await store.quietJobs({
-        quietMs: options.intervalMs,
-        limit: jobsPerPage,
-        afterJobId: after,
-        stepsPerJob,
-      });
-      for (const job of jobs) {
-        after = job.jobId;
-        const missing = await firstMissing(job);
-        if (missing === undefined) continue;
-        if (suspects.get(job.jobId) !== job.lastEventSequence) found.set(job.jobId, job.lastEventSequence);
-        else if (await store.reopen(job)) {
-          reopened += 1;
-          log.warn(
-            { jobId: job.jobId, stepId: missing.stepId, generation: job.generation },
-            'The queue has lost a flow; it is built anew',
-          );
-        }
+  const found: Record<string, number> = {};
+  let missing = 0;
+  let reopened = 0;
+  for (let after = '', full = true; full; ) {
+    signal.throwIfAborted();
+    const jobs = await store.quietJobs({
+      quietMs: options.quietMs,
+      limit: jobsPerPage,
+      afterJobId: after,
+      stepsPerJob,
+    });
+    for (const job of jobs) {
+      after = job.jobId;
+      const lost = await firstMissing(queues, job);
+      if (lost === undefined) continue;
+      missing += 1;
+      if (suspects[job.jobId] !== job.lastEventSequence) found[job.jobId] = job.lastEventSequence;
+      else if (await store.reopen(job)) {
+        reopened += 1;
+        log.warn(
+          { jobId: job.jobId, stepId: lost.stepId, generation: job.generation },
+          'The queue has lost a flow; it is built anew',
+        );
+        await reach('reconcile.reopened');
+        options.onReopened(job.jobId);
       }
-      full = jobs.length === jobsPerPage;
     }
-    suspects = found;
-    if (reopened === 0) return;
-    await reach('reconcile.reopened');
-    options.dispatcher.nudge();
+    full = jobs.length === jobsPerPage;
   }
+  return { missing, reopened, suspects: found };
+}
 
-  async function firstMissing(job: QuietJob): Promise<ExpectedStep | undefined> {
-    const states = await Promise.all(
-      job.expected.map(({ worker, stepId, generation }) =>
-        queues.queue(worker).getJobState(queueJobId(stepId, generation)),
-      ),
-    );
-    return job.expected[states.findIndex((state) => !alive.has(state))];
-  }
-
-  async function guardedPass(): Promise<void> {
-    try {
-      await pass();
-    } catch (error) {
-      // A queue or a record that does not answer proves nothing lost.
-      suspects = new Map();
-      log.warn({ err: error }, 'A pass of the reconciler failed; the next one goes on');
-    }
-    running = undefined;
-    if (!stopped) timer = setTimeout(begin, options.intervalMs);
-  }
-
-  function begin(): void {
-    running = guardedPass();
-  }
-
-  return {
-    name: 'reconciler',
-    start: () => {
-      stopped = false;
-      begin();
-      return Promise.resolve();
-    },
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+async function firstMissing(
+  queues: Pick<QueueBackend, 'queue'>,
+  job: QuietJob,
+): Promise<ExpectedStep | undefined> {
+  const states = await Promise.all(
+    job.expected.map(({ worker, stepId, generation }) =>
+      queues.queue(worker).getJobState(queueJobId(stepId, generation)),
+    ),
+  );
+  return job.expected[states.findIndex((state) => !alive.has(state))];
 }

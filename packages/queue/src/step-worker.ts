@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type CanaryReport,
   type ClaimedStep,
   errorCodes,
   type HandlerName,
@@ -16,10 +17,11 @@ import {
   toErrorRecord,
   type WorkerType,
 } from '@pressroom/domain';
-import { DelayedError, type Job, UnrecoverableError, WaitingError, type Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import { AttemptAborted, type AttemptOutcome, runAttempt } from './attempt.ts';
-import type { QueueBackend } from './backend.ts';
+import type { QueueBackend, QueueWorker } from './backend.ts';
 import type { StepPayload } from './flow.ts';
+import { type CanaryLimits, createStandingWorker } from './standing-worker.ts';
 
 export interface StepWorkerOptions<Type extends WorkerType> {
   readonly type: Type;
@@ -34,6 +36,9 @@ export interface StepWorkerOptions<Type extends WorkerType> {
   readonly lockMs: number;
   readonly stalledIntervalMs: number;
   readonly maxStalls: number;
+  readonly canary: CanaryLimits;
+  /** The worker cannot be brought back within the process. */
+  readonly onStuck: (error: PressroomError) => void;
   /** How long `stop` lets running steps finish before it hands them back. */
   readonly graceMs: number;
   readonly observer?: StepObserver;
@@ -52,6 +57,7 @@ export interface StepObserver {
     durationMs: number;
     errorCode?: string | undefined;
   }): void;
+  workerRebuilt(worker: { worker: string }): void;
 }
 
 export interface StepWorker {
@@ -61,8 +67,9 @@ export interface StepWorker {
   stop(): Promise<void>;
   /** Steps that are running now. */
   readonly active: number;
-  /** Throws when the worker is not taking steps. */
+  /** Throws when the worker is not taking steps, or its queue does not answer it. */
   check(): Promise<void>;
+  report(): CanaryReport;
 }
 
 /** How often running attempts look whether they still hold their step: the delay of a cancel, in milliseconds. */
@@ -71,11 +78,14 @@ const leaseCheckMs = 1_000;
 const abandonPauseMs = 200;
 const abandonPauseLimitMs = 10_000;
 
+/** Milliseconds beyond the grace that handing back may take before the queue is taken to be away. */
+const handBackMs = 3_000;
+const fetchesPerLimit = 6;
+
 /** Joins a worker type's queue to its handlers. The only place where outcomes become BullMQ's control errors. */
 export function createStepWorker<Type extends WorkerType>(options: StepWorkerOptions<Type>): StepWorker {
   const { type, store, log, observer } = options;
   const attempts = new Map<AbortController, StepLease>();
-  let worker: Worker<StepPayload> | undefined;
   let leaseCheck: NodeJS.Timeout | undefined;
   let checking = false;
   let stopping = false;
@@ -211,12 +221,48 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
     }
   }
 
+  function build(): QueueWorker {
+    const built = options.backend.worker(type, (job, token) => process(job, token), {
+      name: options.workerId,
+      concurrency: options.concurrency,
+      lockDuration: options.lockMs,
+      stalledInterval: options.stalledIntervalMs,
+      maxStalledCount: options.maxStalls,
+      fetchPauseMs: options.canary.limitMs / fetchesPerLimit,
+      settings: {
+        backoffStrategy: (_attempts, _type, error) => delayOf(error, options.policy.backoffBaseMs),
+      },
+    });
+    built.on('failed', (job, error) => {
+      abandon(job, error).catch((cause: unknown) =>
+        log.warn({ err: cause }, 'The worker stopped before it could record that a step was given up'),
+      );
+    });
+    built.on('stalled', (id) =>
+      log.warn({ queueJobId: id }, 'A step was taken from a worker that went silent'),
+    );
+    // BullMQ does not abort a processor that lost its lock; another worker may have the step by now.
+    built.on('lockRenewalFailed', (ids) => {
+      abortAll('lease-lost', new Set(ids.map((id) => id.slice(0, id.lastIndexOf('-')))));
+    });
+    return built;
+  }
+
+  const standing = createStandingWorker({
+    name: `${type} worker`,
+    backend: options.backend,
+    build,
+    // A full worker is heard when it renews its locks.
+    limits: { ...options.canary, limitMs: Math.max(options.canary.limitMs, options.lockMs) },
+    log,
+    onStuck: options.onStuck,
+    onRebuild: () => observer?.workerRebuilt({ worker: type }),
+  });
   let graceOver = false;
 
   async function stop(): Promise<void> {
     stopping = true;
-    if (worker === undefined) return;
-    const closing = worker.close();
+    const closing = standing.stop(options.graceMs + handBackMs);
     const timer = setTimeout(() => {
       graceOver = true;
       if (attempts.size > 0)
@@ -239,38 +285,12 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
       return attempts.size;
     },
     start: async () => {
-      const built = options.backend.worker(type, (job, token) => process(job, token), {
-        name: options.workerId,
-        concurrency: options.concurrency,
-        lockDuration: options.lockMs,
-        stalledInterval: options.stalledIntervalMs,
-        maxStalledCount: options.maxStalls,
-        settings: {
-          backoffStrategy: (_attempts, _type, error) => delayOf(error, options.policy.backoffBaseMs),
-        },
-      });
-      worker = built;
-      built.on('failed', (job, error) => {
-        abandon(job, error).catch((cause: unknown) =>
-          log.warn({ err: cause }, 'The worker stopped before it could record that a step was given up'),
-        );
-      });
-      built.on('stalled', (id) =>
-        log.warn({ queueJobId: id }, 'A step was taken from a worker that went silent'),
-      );
-      // BullMQ does not abort a processor that lost its lock; another worker may have the step by now.
-      built.on('lockRenewalFailed', (ids) => {
-        abortAll('lease-lost', new Set(ids.map((id) => id.slice(0, id.lastIndexOf('-')))));
-      });
-      await built.waitUntilReady();
-      built.run().catch((error: unknown) => log.error({ err: error }, 'The worker has stopped taking steps'));
+      await standing.start();
       leaseCheck = setInterval(() => void stopLostAttempts(), leaseCheckMs);
     },
     stop: () => (stopped ??= stop()),
-    check: () =>
-      worker?.isRunning() === true && !stopping
-        ? Promise.resolve()
-        : Promise.reject(new PressroomError('not-ready', `The ${type} worker is not taking steps`)),
+    check: () => standing.check(),
+    report: () => ({ ...standing.report(), active: attempts.size }),
   };
 }
 

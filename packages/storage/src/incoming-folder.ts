@@ -17,14 +17,16 @@ const staleAfterMs = 60 * 60 * 1_000;
 
 /**
  * Where bytes are received before they have a name. A file here is either being written, or was left behind by a process
- * that died; the latter are swept when the store is opened.
+ * that died; the latter are swept when the store is opened, and from time to time.
  */
 export class IncomingFolder {
   readonly #path: string;
+  readonly #clock: Clock;
   readonly #uniqueName: () => string;
 
-  private constructor(path: string, uniqueName: () => string) {
+  private constructor(path: string, clock: Clock, uniqueName: () => string) {
     this.#path = path;
+    this.#clock = clock;
     this.#uniqueName = uniqueName;
   }
 
@@ -35,13 +37,23 @@ export class IncomingFolder {
       uniqueName = randomUUID as () => string,
     }: { clock?: Clock; uniqueName?: () => string } = {},
   ): Promise<IncomingFolder> {
+    const folder = new IncomingFolder(path, clock, uniqueName);
     try {
       await makeDurableFolder(path);
-      await sweep(path, clock.now().getTime() - staleAfterMs);
     } catch (error) {
       throw fileError(`use the folder ${path}`, error);
     }
-    return new IncomingFolder(path, uniqueName);
+    await folder.sweep();
+    return folder;
+  }
+
+  /** Removes what was left behind; how many files. */
+  async sweep(): Promise<number> {
+    try {
+      return await sweep(this.#path, this.#clock.now().getTime() - staleAfterMs);
+    } catch (error) {
+      throw fileError(`use the folder ${this.#path}`, error);
+    }
   }
 
   /**
@@ -91,14 +103,18 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Buffer): 
   }
 }
 
-async function sweep(path: string, before: number): Promise<void> {
+async function sweep(path: string, before: number): Promise<number> {
+  let removed = 0;
   for (const name of await readdir(path)) {
     const file = join(path, name);
     try {
-      if ((await stat(file)).mtimeMs < before) await rm(file, { force: true });
+      if ((await stat(file)).mtimeMs >= before) continue;
+      await rm(file);
+      removed += 1;
     } catch (error) {
       // Another process sweeps, or has finished, at the same time.
       if (!isAbsent(error)) throw error;
     }
   }
+  return removed;
 }

@@ -106,6 +106,7 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<OpenAs
         },
       );
     },
+    sweepIncoming: () => incoming.sweep(),
     check: async () => {
       const probe = Buffer.from('probe');
       await incoming.receive(probe, {}, async ({ path }) => {

@@ -113,6 +113,8 @@ export async function openFlowSystem(
         lockMs: flowSettings.lockMs,
         stalledIntervalMs: flowSettings.stalledIntervalMs,
         maxStalls: 5,
+        canary: { limitMs: 30_000, exitMs: 600_000 },
+        onStuck: () => {},
         graceMs: 1_000,
       });
       await worker.start();

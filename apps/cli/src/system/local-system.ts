@@ -1,4 +1,4 @@
-/** The API and the three workers as separate processes on the embedded PostgreSQL: what the demo and `npm run dev` run. */
+/** The API and the workers as separate processes on the embedded PostgreSQL: what the demo and `npm run dev` run. */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -29,7 +29,13 @@ export interface LocalSystem {
   readonly logFolder: string;
 }
 
-export const localApps = ['api', 'ingest-worker', 'generate-worker', 'pdf-worker'] as const;
+export const localApps = [
+  'api',
+  'ingest-worker',
+  'generate-worker',
+  'pdf-worker',
+  'maintenance-worker',
+] as const;
 
 /** Starts everything and waits until it is up. The scope stops it, in reverse order. */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {

@@ -132,6 +132,7 @@ function bound(store: AssetStore): AssetStore {
     stat: store.stat.bind(store),
     delete: store.delete.bind(store),
     deletePrefix: store.deletePrefix.bind(store),
+    sweepIncoming: store.sweepIncoming.bind(store),
     check: store.check.bind(store),
   };
 }

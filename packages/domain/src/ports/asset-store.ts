@@ -41,6 +41,11 @@ export interface AssetStore {
   stat(key: string): Promise<{ bytes: number } | undefined>;
   delete(key: string): Promise<void>;
   deletePrefix(prefix: string): Promise<void>;
+  /**
+   * Removes what puts that were cut off have left behind, and that no put can still be writing; how many. 0 where the store
+   * itself is told to do it.
+   */
+  sweepIncoming(): Promise<number>;
   /** Throws when the store cannot be written and read: for readiness. */
   check(): Promise<void>;
 }

@@ -1,0 +1,107 @@
+import { withTimeout } from '@pressroom/runtime';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+export interface MaintenanceRunMetrics {
+  readonly task: string;
+  readonly outcome: 'done' | 'failed';
+  readonly found: number;
+  readonly fixed: number;
+  readonly durationMs: number;
+}
+
+export interface WorkerCount {
+  readonly type: string;
+  /** By its own canary. */
+  readonly state: 'up' | 'quiet';
+  readonly count: number;
+}
+
+export interface RecoveryMetrics {
+  workerRebuilt(worker: { readonly worker: string }): void;
+  /** Asked at every scrape. */
+  observeCanary(worker: string, quietMs: () => number): void;
+  maintenanceRan(run: MaintenanceRunMetrics): void;
+  /** Asked at every scrape; a record that does not answer leaves no values. */
+  observeWorkers(read: () => Promise<readonly WorkerCount[]>): void;
+}
+
+const readTimeoutMs = 2_000;
+
+/** What shows whether the system mends itself: canaries, rebuilt workers, maintenance. */
+export function createRecoveryMetrics(registry: Registry): RecoveryMetrics {
+  const registers = [registry];
+  const rebuilds = new Counter({
+    name: 'pressroom_worker_rebuilds_total',
+    help: 'Times that a worker was built anew because its queue no longer answered its fetch loop.',
+    labelNames: ['worker'],
+    registers,
+  });
+  const canaries = new Map<string, () => number>();
+  new Gauge({
+    name: 'pressroom_worker_quiet_seconds',
+    help: "Seconds since the queue last answered the worker's own fetch loop.",
+    labelNames: ['worker'],
+    registers,
+    collect() {
+      for (const [worker, quietMs] of canaries) this.set({ worker }, quietMs() / 1_000);
+    },
+  });
+  const runs = new Counter({
+    name: 'pressroom_maintenance_runs_total',
+    help: 'Runs of maintenance tasks by this process.',
+    labelNames: ['task', 'outcome'],
+    registers,
+  });
+  const found = new Counter({
+    name: 'pressroom_maintenance_found_total',
+    help: 'What maintenance tasks found amiss or due.',
+    labelNames: ['task'],
+    registers,
+  });
+  const fixed = new Counter({
+    name: 'pressroom_maintenance_fixed_total',
+    help: 'What maintenance tasks mended or removed.',
+    labelNames: ['task'],
+    registers,
+  });
+  const duration = new Gauge({
+    name: 'pressroom_maintenance_duration_seconds',
+    help: 'How long the last run of a maintenance task took.',
+    labelNames: ['task'],
+    registers,
+  });
+  const lastRun = new Gauge({
+    name: 'pressroom_maintenance_last_success_timestamp_seconds',
+    help: 'When a maintenance task last succeeded in this process.',
+    labelNames: ['task'],
+    registers,
+  });
+
+  return {
+    workerRebuilt: ({ worker }) => rebuilds.inc({ worker }),
+    observeCanary: (worker, quietMs) => void canaries.set(worker, quietMs),
+    maintenanceRan: (run) => {
+      const { task } = run;
+      runs.inc({ task, outcome: run.outcome });
+      found.inc({ task }, run.found);
+      fixed.inc({ task }, run.fixed);
+      duration.set({ task }, run.durationMs / 1_000);
+      if (run.outcome === 'done') lastRun.setToCurrentTime({ task });
+    },
+    observeWorkers: (read) => {
+      new Gauge({
+        name: 'pressroom_workers',
+        help: 'Parts of processes that gave a sign of life within half a minute, by the state of their canary.',
+        labelNames: ['type', 'state'],
+        registers,
+        async collect() {
+          const counts = await withTimeout(read, { ms: readTimeoutMs, what: 'reading the workers' }).catch(
+            () => [],
+          );
+          this.reset();
+          for (const { type, state, count } of counts) this.set({ type, state }, count);
+        },
+      });
+    },
+  };
+}
