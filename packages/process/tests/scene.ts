@@ -195,13 +195,13 @@ export class Scene {
   }
 
   async dispatcher(
-    options: { flowOptions?: Partial<FlowOptions>; leaseMs?: number } = {},
+    options: { flowOptions?: Partial<FlowOptions>; leaseMs?: number; windowFlows?: number } = {},
   ): Promise<Dispatcher> {
     const dispatcher = createDispatcher({
       store: this.dispatches,
       flows: this.queues.flows,
       checkQueue: () => this.queues.check(),
-      limits: { windowFlows: 50, batch: 20, leaseMs: options.leaseMs ?? 5_000 },
+      limits: { windowFlows: options.windowFlows ?? 50, batch: 20, leaseMs: options.leaseMs ?? 5_000 },
       flowOptions: { ...flowOptions, ...options.flowOptions },
       sweepIntervalMs: 200,
       log: silentLog,
@@ -212,7 +212,7 @@ export class Scene {
   }
 
   /** Looks several times a second, so that a loss is mended at once. */
-  async reconciler(): Promise<void> {
+  async reconciler(everyMs = 200): Promise<void> {
     const hints = createEventHints(this.database, silentLog);
     const runner = createMaintenanceRunner({
       database: this.database,
@@ -221,7 +221,7 @@ export class Scene {
       log: silentLog,
     });
     const task = createReconcileTask({
-      config: loadConfig({ PRESSROOM_RECONCILE_INTERVAL_MS: '200' }),
+      config: loadConfig({ PRESSROOM_RECONCILE_INTERVAL_MS: String(everyMs) }),
       database: this.database,
       queues: this.queues,
       hints,
