@@ -1,7 +1,8 @@
 /** Workers that come back, and a queue that may be lost with all it holds. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { cancelJob, findMootEntries } from '@pressroom/database';
 import { type PressroomError, silentLog } from '@pressroom/domain';
-import { createStandingWorker, type StepPayload } from '@pressroom/queue';
+import { createStandingWorker, type StepPayload, sweepEntries } from '@pressroom/queue';
 import { eventually, type FaultProxy, signal, startFaultProxy } from '@pressroom/testing';
 import { backends, closeScenes, handlers, Scene } from './scene.ts';
 
@@ -120,4 +121,27 @@ describe.each(backends)('on %s', (backend) => {
       expect(events.filter((type) => type === 'job.succeeded')).toHaveLength(1);
     }
   }, 180_000);
+
+  test('entries of ended jobs that an old copy of the queue brings back do nothing and are cleaned (invariant 1)', async () => {
+    const scene = await Scene.open(backend);
+    // The old copy: the flow of generation 1 is in the queue, while the record goes on without it.
+    const jobId = await scene.submit(2);
+    await scene.dispatcher();
+    await eventually(async () => expect((await scene.job(jobId)).enqueuedAt).not.toBeNull());
+    const waiting = await scene.submit(1);
+    await eventually(async () => expect((await scene.job(waiting)).enqueuedAt).not.toBeNull());
+    await cancelJob(scene.database, scene.accountId, jobId);
+    const swept = await sweepEntries(
+      {
+        queues: scene.queues,
+        findMoot: (entries) => findMootEntries(scene.database.executor, entries, 0),
+        log: silentLog,
+      },
+      new AbortController().signal,
+    );
+    expect(swept).toEqual({ looked: 8, removed: 5 });
+    await scene.workers();
+    expect(await scene.settled(waiting)).toMatchObject({ status: 'succeeded', generation: 1 });
+    expect(await scene.job(jobId)).toMatchObject({ status: 'cancelled', captured: 0, refunded: 3 });
+  });
 });
