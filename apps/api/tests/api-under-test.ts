@@ -224,7 +224,7 @@ function createPlay(
     return { stepId: row.id, jobId, fence: outcome.step.fence };
   };
   const admit: WorkerPlay['admit'] = async (jobId) => {
-    await dispatch.claim({ windowFlows: 1_000, batch: 100, leaseMs: 60_000 });
+    await dispatch.claim({ windowFlows: 1_000, accountWindowFlows: 1_000, batch: 100, leaseMs: 60_000 });
     await dispatch.confirm(jobId, 1);
   };
   const finish: WorkerPlay['finish'] = async (jobId, ...keys) => {

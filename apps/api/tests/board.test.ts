@@ -28,7 +28,12 @@ describe.each(['postgres', 'redis'])('on %s', (kind) => {
       input: { photos: [{ assetId: asset.id }], style: 'poster', title: 'T' },
     });
     const store = createDispatchStore(api.database, createEventHints(api.database, silentLog));
-    const [dispatch] = await store.claim({ windowFlows: 10, batch: 10, leaseMs: 60_000 });
+    const [dispatch] = await store.claim({
+      windowFlows: 10,
+      accountWindowFlows: 10,
+      batch: 10,
+      leaseMs: 60_000,
+    });
     const flow =
       dispatch &&
       buildFlow(dispatch, {

@@ -21,6 +21,7 @@ export function nestSettings(values: SettingValues): PressroomConfig {
     },
     dispatcher: {
       windowFlows: values.PRESSROOM_DISPATCHER_WINDOW_FLOWS,
+      accountWindowFlows: values.PRESSROOM_DISPATCHER_ACCOUNT_WINDOW_FLOWS,
       sweepIntervalMs: values.PRESSROOM_DISPATCHER_SWEEP_INTERVAL_MS,
       enqueueLeaseMs: values.PRESSROOM_DISPATCHER_ENQUEUE_LEASE_MS,
       reconcileIntervalMs: values.PRESSROOM_RECONCILE_INTERVAL_MS,

@@ -46,6 +46,7 @@ export interface QueueConfig {
 
 export interface DispatcherConfig {
   readonly windowFlows: number;
+  readonly accountWindowFlows: number;
   readonly sweepIntervalMs: number;
   readonly enqueueLeaseMs: number;
   readonly reconcileIntervalMs: number;

@@ -21,12 +21,12 @@ begin
   ) then
     raise exception 'some assets cannot be used' using errcode = 'PR001';
   end if;
-  insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, metadata, price, request_id)
+  insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, deadline, metadata, price, request_id)
   select given.id, given."accountId", given.kind, given.input, given."onItemFailure", given.priority, given."delayUntil",
-    given.metadata, given.price, given."requestId"
+    given.deadline, given.metadata, given.price, given."requestId"
   from jsonb_to_record(p_job) as given(id text, "accountId" text, kind text, input jsonb, "onItemFailure" text, priority integer,
-    "delayUntil" timestamptz, metadata jsonb, price integer, "requestId" text)
-  returning id, account_id, kind, price into job;
+    "delayUntil" timestamptz, deadline timestamptz, metadata jsonb, price integer, "requestId" text)
+  returning id, account_id, kind, price, delay_until into job;
   insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, input)
   select step.id, job.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits, step.input
   from jsonb_to_recordset(p_steps) as step(id text, "parentId" text, key text, position integer, handler text, worker text,
@@ -35,6 +35,10 @@ begin
   perform append_job_event(job.id, 'job.queued', p_event);
   -- Last, because it locks the account's row until the commit.
   perform increment_user_credits(job.account_id, 'hold', job.price, job.id, job.kind || ' submitted');
+  -- Under that lock, so that jobs submitted together get keys one after the other. A job that is to wait gets its key then.
+  if job.delay_until is null or job.delay_until <= now() then
+    perform queue_job(job.id);
+  end if;
   return job.id;
 end
 $$;

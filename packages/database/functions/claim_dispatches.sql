@@ -1,41 +1,127 @@
 -- Admits jobs to the queue's window, and takes over those whose dispatcher did not confirm in time.
--- Custom plans, always: only with the states as values can the planner use the partial indexes.
+-- Custom plans, always: only with the states as values can the planner use the partial indexes. And no scans of tables: what
+-- is a small table to the planner's statistics may have grown by thousands of lanes since.
+drop function if exists claim_dispatches(bigint, integer, integer, double precision, text[], text, text[]);
 create or replace function claim_dispatches(
-  p_lock bigint, p_batch integer, p_window integer, p_lease_ms double precision,
+  p_lock bigint, p_batch integer, p_window integer, p_account_window integer, p_lease_ms double precision,
   p_from text[], p_running text, p_step_from text[]
 ) returns table (
-  id text, account_id text, generation integer, priority integer, created_at timestamptz, steps jsonb
-) language plpgsql set plan_cache_mode = 'force_custom_plan' as $$
+  id text, account_id text, generation integer, priority integer, created_at timestamptz, queue_place double precision,
+  waited_ms double precision, steps jsonb
+) language plpgsql set plan_cache_mode = 'force_custom_plan' set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
+  -- The newest settlements tell the virtual time: jobs settle about in the order of their keys.
+  newest_settled constant integer := 20;
   claimed text[];
+  admitted text[] := '{}';
+  taken text[];
+  places integer;
+  stale boolean;
+  lane record;
+  -- Lanes whose only job is being put in or taken out at this moment: 'account priority'.
+  held text[] := '{}';
   announced text;
 begin
   -- One claim at a time: two at once would count the same free places of the window and fill them twice. The statements
   -- below each see what was committed before the lock was given.
   perform pg_advisory_xact_lock(p_lock);
+  insert into priority_lanes as known (priority, virtual_time)
+  select served.priority, max(served.admitted_key) from (
+    select jobs.priority, jobs.admitted_key from jobs where jobs.settled_at is not null order by jobs.settled_at desc limit newest_settled
+  ) served
+  where served.admitted_key is not null
+    and served.admitted_key > coalesce((select virtual_time from priority_lanes seen where seen.priority = served.priority), -1)
+  group by served.priority
+  on conflict (priority) do update set virtual_time = greatest(known.virtual_time, excluded.virtual_time);
+  -- Delays that are over, and jobs that came to wait in any other way than by a submission.
+  perform queue_job(due.id) from (
+    select jobs.id from jobs where jobs.status = any(p_from) and jobs.fair_key is null and coalesce(jobs.delay_until, jobs.created_at) <= now()
+    order by coalesce(jobs.delay_until, jobs.created_at) limit p_batch for update skip locked
+  ) due;
   with overdue as (
     select jobs.id from jobs
-    where status = p_running and enqueued_at is null and enqueue_lease_until <= now()
-    order by enqueue_lease_until limit p_batch for update skip locked
-  ), admitted as (
-    select jobs.id from jobs
-    where status = any(p_from) and (delay_until is null or delay_until <= now())
-    order by jobs.priority desc, jobs.id
-    limit greatest(0, least(p_batch - (select count(*) from overdue),
-      p_window - (select count(*) from jobs where status = p_running)))
-    for update skip locked
-  ), taken as (
-    update jobs set status = p_running, generation = jobs.generation + 1, admitted_at = coalesce(admitted_at, now()),
-      enqueue_lease_until = now() + p_lease_ms * interval '1 millisecond'
-    where jobs.id in (select overdue.id from overdue union all select admitted.id from admitted)
+    where jobs.status = p_running and jobs.enqueued_at is null and jobs.enqueue_lease_until <= now()
+    order by jobs.enqueue_lease_until limit p_batch for update skip locked
+  ), again as (
+    update jobs set generation = jobs.generation + 1, enqueue_lease_until = now() + p_lease_ms * interval '1 millisecond'
+    from overdue where jobs.id = overdue.id
     returning jobs.id
   )
-  select array_agg(taken.id) into claimed from taken;
-  if claimed is null then
+  select coalesce(array_agg(again.id), '{}') into claimed from again;
+  loop
+    select least(p_batch - cardinality(claimed) - cardinality(admitted), p_window - count(*)) into places
+    from jobs where jobs.admitted_key is not null and jobs.settled_at is null;
+    exit when places <= 0;
+    -- The lanes whose heads come first are as many as there are places: no other lane can have a job that is due. Lanes of
+    -- accounts at their window are passed over; there are at most as many such accounts as the window has places.
+    stale := false;
+    for lane in
+      with busy as (
+        select jobs.account_id, count(*) as flows from jobs where jobs.admitted_key is not null and jobs.settled_at is null group by jobs.account_id
+      ), first as (
+        select lanes.account_id, lanes.priority, lanes.head_key from account_lanes lanes left join busy on busy.account_id = lanes.account_id
+        where lanes.head_key is not null and coalesce(busy.flows, 0) < p_account_window
+          and lanes.account_id || ' ' || lanes.priority <> all(held)
+        order by lanes.priority desc, lanes.head_key, lanes.account_id limit places
+      )
+      select first.*, head.fair_key as true_head from first left join lateral (
+        select jobs.fair_key from jobs
+        where jobs.account_id = first.account_id and jobs.priority = first.priority and jobs.fair_key is not null
+        order by jobs.fair_key, jobs.id limit 1
+      ) head on true
+      where head.fair_key is distinct from first.head_key
+    loop
+      -- Jobs were cancelled while they waited.
+      stale := true;
+      if lane.true_head is not null then
+        update account_lanes set head_key = lane.true_head
+        where account_lanes.account_id = lane.account_id and account_lanes.priority = lane.priority;
+      elsif not close_lane(lane.account_id, lane.priority) then
+        held := held || (lane.account_id || ' ' || lane.priority);
+      end if;
+    end loop;
+    continue when stale;
+    with busy as (
+      select jobs.account_id, count(*) as flows from jobs where jobs.admitted_key is not null and jobs.settled_at is null group by jobs.account_id
+    ), first as (
+      select lanes.account_id, lanes.priority, lanes.head_key, p_account_window - coalesce(busy.flows, 0) as free
+      from account_lanes lanes left join busy on busy.account_id = lanes.account_id
+      where lanes.head_key is not null and coalesce(busy.flows, 0) < p_account_window
+        and lanes.account_id || ' ' || lanes.priority <> all(held)
+      order by lanes.priority desc, lanes.head_key, lanes.account_id limit places
+    ), candidates as (
+      select first.account_id, first.priority, first.free, job.id, job.fair_key from first cross join lateral (
+        select jobs.id, jobs.fair_key from jobs
+        where jobs.account_id = first.account_id and jobs.priority = first.priority and jobs.fair_key is not null
+        order by jobs.fair_key, jobs.id limit least(first.free, places)
+      ) job
+    ), ranked as (
+      select candidates.*, row_number() over (partition by candidates.account_id order by candidates.priority desc, candidates.fair_key, candidates.id) as nth
+      from candidates
+    ), chosen as (
+      select ranked.id from ranked where ranked.nth <= ranked.free order by ranked.priority desc, ranked.fair_key, ranked.id limit places
+    ), free as (
+      select jobs.id from jobs where jobs.id in (select chosen.id from chosen) and jobs.status = any(p_from) and jobs.fair_key is not null
+      for update skip locked
+    ), moved as (
+      update jobs set status = p_running, generation = jobs.generation + 1, admitted_at = coalesce(jobs.admitted_at, now()),
+        admitted_key = jobs.fair_key, fair_key = null, enqueued_at = null,
+        enqueue_lease_until = now() + p_lease_ms * interval '1 millisecond'
+      from free where jobs.id = free.id
+      returning jobs.id
+    )
+    select array_agg(moved.id) into taken from moved;
+    exit when taken is null;
+    admitted := admitted || taken;
+    perform advance_lanes(taken);
+  end loop;
+  perform observe_pace(admitted, p_window, p_account_window);
+  claimed := claimed || admitted;
+  if cardinality(claimed) = 0 then
     return;
   end if;
-  for announced in select jobs.id from jobs where jobs.id = any(claimed) and jobs.generation = 1 loop
+  for announced in select unnest(admitted) loop
     perform append_job_event(announced, 'job.running', '{}');
   end loop;
   return query
@@ -44,12 +130,16 @@ begin
     where steps.job_id = jobs.id and jobs.id = any(claimed) and steps.status = any(p_step_from)
     returning steps.id, steps.job_id, steps.parent_id, steps.key, steps.handler, steps.worker, steps.position
   )
-  select jobs.id, jobs.account_id, jobs.generation, jobs.priority, jobs.created_at, coalesce((
-    select jsonb_agg(jsonb_build_object('stepId', moved.id, 'parentId', moved.parent_id, 'key', moved.key, 'handler', moved.handler,
-      'worker', moved.worker) order by moved.position)
-    from moved where moved.job_id = jobs.id), '[]')
-  from jobs where jobs.id = any(claimed)
+  select jobs.id, jobs.account_id, jobs.generation, jobs.priority, jobs.created_at,
+    jobs.admitted_key - coalesce(lanes.queue_base, 0),
+    case when jobs.id = any(admitted) then extract(epoch from now() - jobs.queued_at)::double precision * 1000 end,
+    coalesce((
+      select jsonb_agg(jsonb_build_object('stepId', moved.id, 'parentId', moved.parent_id, 'key', moved.key, 'handler', moved.handler,
+        'worker', moved.worker) order by moved.position)
+      from moved where moved.job_id = jobs.id), '[]')
+  from jobs left join priority_lanes lanes on lanes.priority = jobs.priority
+  where jobs.id = any(claimed)
   -- What comes first here comes first into the queue.
-  order by jobs.priority desc, jobs.id;
+  order by jobs.priority desc, jobs.admitted_key, jobs.id;
 end
 $$;

@@ -17,7 +17,7 @@ begin
     select coalesce(sum(credits), 0) into job_captured from steps where job_id = p_job_id and status = p_delivered;
   end if;
   update jobs set status = p_to, settled_at = now(), captured = job_captured, refunded = price - job_captured,
-    output = p_output, error = p_error
+    output = p_output, error = p_error, fair_key = null
   where id = p_job_id;
   perform append_job_event(p_job_id, 'job.' || p_to,
     jsonb_build_object('captured', job_captured, 'refunded', job.price - job_captured)

@@ -20,7 +20,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  boolean,
   check,
+  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -53,9 +55,14 @@ export const accounts = pgTable(
     name: text('name').notNull(),
     /** Credits. Equals the sum of the account's `credit_entries.delta`; changed only by `increment_user_credits`. */
     balance: bigint('balance', { mode: 'number' }).notNull().default(0),
+    /** Its share of the queue against the accounts that wait beside it: 2 gets twice what 1 gets. */
+    weight: doublePrecision('weight').notNull().default(1),
     createdAt: createdAt(),
   },
-  (table) => [check('accounts_balance_not_negative', sql`${table.balance} >= 0`)],
+  (table) => [
+    check('accounts_balance_not_negative', sql`${table.balance} >= 0`),
+    check('accounts_weight', sql`${table.weight} between 0.01 and 100`),
+  ],
 );
 
 export const apiKeys = pgTable(
@@ -93,6 +100,17 @@ export const jobs = pgTable(
     priority: integer('priority').notNull().default(0),
     onItemFailure: text('on_item_failure').$type<OnItemFailure>().notNull(),
     delayUntil: moment('delay_until'),
+    /** Past it the job is cancelled, whether it waits or runs. */
+    deadline: moment('deadline'),
+    /** Its start tag in the order of its priority, there exactly while it waits to be admitted; given by `queue_job`. */
+    fairKey: doublePrecision('fair_key'),
+    /** When it got its key: at submission, or when its delay was over. */
+    queuedAt: moment('queued_at'),
+    /** What its key was when it was admitted. */
+    admittedKey: doublePrecision('admitted_key'),
+    /** Milliseconds after `queued_at` by which half, and nine tenths, of such jobs should be admitted; as said at that time. */
+    estimateHalfMs: integer('estimate_half_ms'),
+    estimateMostMs: integer('estimate_most_ms'),
     metadata: jsonb('metadata').$type<Record<string, string>>().notNull().default({}),
     /** Credits held at submission: capture + refund when the job has settled. */
     price: integer('price').notNull(),
@@ -122,12 +140,76 @@ export const jobs = pgTable(
         or (${table.settledAt} is not null and ${table.captured} is not null and ${table.refunded} is not null and ${table.captured} + ${table.refunded} = ${table.price} and ${table.captured} >= 0 and ${table.refunded} >= 0 and ${table.status} not in ('queued', 'running'))`,
     ),
     index('jobs_account').on(table.accountId, table.id),
-    index('jobs_queued')
-      .on(table.priority.desc().nullsFirst(), table.id)
-      .where(sql`${table.status} = 'queued'`),
+    check('jobs_fair_key', sql`${table.fairKey} is null or ${table.status} = 'queued'`),
+    check('jobs_deadline', sql`${table.deadline} > ${table.delayUntil}`),
+    index('jobs_waiting')
+      .on(table.accountId, table.priority, table.fairKey, table.id)
+      .where(sql`${table.fairKey} is not null`),
+    index('jobs_without_key')
+      .on(sql`coalesce(${table.delayUntil}, ${table.createdAt})`)
+      .where(sql`${table.status} = 'queued' and ${table.fairKey} is null`),
+    index('jobs_in_window')
+      .on(table.accountId)
+      .where(sql`${table.admittedKey} is not null and ${table.settledAt} is null`),
+    index('jobs_by_deadline')
+      .on(table.deadline)
+      .where(sql`${table.deadline} is not null and ${table.settledAt} is null`),
     index('jobs_settled').on(table.settledAt, table.id).where(sql`${table.settledAt} is not null`),
     index('jobs_running').on(table.enqueueLeaseUntil).where(sql`${table.status} = 'running'`),
   ],
+);
+
+/** An account's jobs of one priority wait in a lane. The lanes are what a claim looks at, not the jobs behind their heads. */
+export const accountLanes = pgTable(
+  'account_lanes',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    priority: integer('priority').notNull(),
+    /** The finish tag of the job that was admitted last. */
+    finishTag: doublePrecision('finish_tag').notNull().default(0),
+    /** At most the key of the first job that waits; null only when none does. */
+    headKey: doublePrecision('head_key'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.priority] }),
+    index('account_lanes_waiting')
+      .on(table.priority.desc().nullsFirst(), table.headKey, table.accountId)
+      .where(sql`${table.headKey} is not null`),
+  ],
+);
+
+/** Each priority is a queue of its own, with its own virtual time. Written by claims alone, which take turns. */
+export const priorityLanes = pgTable('priority_lanes', {
+  priority: integer('priority').primaryKey(),
+  /** The highest key whose job has been served. Never decreases. */
+  virtualTime: doublePrecision('virtual_time').notNull().default(0),
+  /** What the queue's own order counts from: the virtual time when the lane last had no job in the queue. */
+  queueBase: doublePrecision('queue_base').notNull().default(0),
+});
+
+/** One row: how fast jobs are admitted, and how good the estimates were. Written by claims alone, which take turns. */
+export const dispatchPace = pgTable(
+  'dispatch_pace',
+  {
+    id: integer('id').primaryKey().default(1),
+    observedAt: timestamp('observed_at', { withTimezone: true }).notNull().defaultNow(),
+    /** True while jobs wait for a place: only then does the pace say what the system can do. */
+    saturated: boolean('saturated').notNull().default(false),
+    /** Credits that were admitted in so many seconds of saturation; both fade with time. */
+    credits: doublePrecision('credits').notNull().default(0),
+    seconds: doublePrecision('seconds').notNull().default(0),
+    windowFlows: integer('window_flows').notNull().default(0),
+    accountWindowFlows: integer('account_window_flows').notNull().default(0),
+    /** By what the computed wait is multiplied so that half, and nine tenths, of the jobs are admitted within it. */
+    halfFactor: doublePrecision('half_factor').notNull().default(1),
+    mostFactor: doublePrecision('most_factor').notNull().default(2),
+    estimates: bigint('estimates', { mode: 'number' }).notNull().default(0),
+    withinHalf: bigint('within_half', { mode: 'number' }).notNull().default(0),
+    withinMost: bigint('within_most', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [check('dispatch_pace_one_row', sql`${table.id} = 1`)],
 );
 
 export const steps = pgTable(

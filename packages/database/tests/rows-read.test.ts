@@ -41,17 +41,19 @@ beforeAll(async () => {
   await scene.sql(`insert into accounts (id, name) select 'acct_' || n, 'n' from generate_series(1, 50) n`);
   // Half of the history is still queued. Foreign keys are not looked at while it is written: that takes most of the time.
   await scene.sql(`set session_replication_role = replica;
-    insert into jobs (id, account_id, kind, input, status, priority, on_item_failure, price, captured, refunded, settled_at, last_event_sequence)
+    insert into jobs (id, account_id, kind, input, status, priority, on_item_failure, price, captured, refunded, settled_at, fair_key, admitted_key, last_event_sequence)
     select 'old_' || lpad(n::text, 8, '0'), 'acct_' || (n % 50 + 1), 'picture-book', '{}', case when n / 50 % 2 = 0 then 'queued' else 'succeeded' end,
       n % 7, 'fail', 0, case when n / 50 % 2 = 0 then null else 0 end, case when n / 50 % 2 = 0 then null else 0 end,
-      case when n / 50 % 2 = 0 then null else now() end, 1 from generate_series(1, 100000) n;
+      case when n / 50 % 2 = 0 then null else now() end, case when n / 50 % 2 = 0 then n end, case when n / 50 % 2 = 0 then null else n end, 1 from generate_series(1, 100000) n;
     insert into steps (id, job_id, key, position, handler, worker, credits, input)
     select id || '_s', id, 'book', 0, 'render-picture-book', 'pdf', 0, '{}' from jobs where id like 'old_%';
     insert into job_events (job_id, sequence, type, data) select id, 1, 'job.queued', '{}' from jobs where id like 'old_%';
     insert into credit_entries (account_id, job_id, kind, amount, delta, balance_after, reason)
     select account_id, id, 'hold', 0, 0, 0, 'x' from jobs where id like 'old_%';
+    insert into account_lanes (account_id, priority, head_key)
+    select account_id, priority, min(fair_key) from jobs where fair_key is not null group by account_id, priority;
     reset session_replication_role`);
-  for (const table of ['jobs', 'steps', 'job_events', 'credit_entries'])
+  for (const table of ['jobs', 'steps', 'job_events', 'credit_entries', 'account_lanes'])
     await scene.sql(`vacuum analyze ${table}`);
 }, 180_000);
 afterAll(() => scene.close());
@@ -64,7 +66,7 @@ interface Read {
 async function counters(): Promise<Read> {
   const [row] =
     await scene.sql<Read>(`select sum(seq_tup_read)::int as scanned, sum(idx_tup_fetch)::int as fetched
-    from pg_stat_user_tables where relname in ('jobs', 'steps', 'job_events', 'credit_entries', 'assets', 'stage_runs', 'idempotency_keys')`);
+    from pg_stat_user_tables where relname in ('jobs', 'steps', 'job_events', 'credit_entries', 'assets', 'stage_runs', 'idempotency_keys', 'account_lanes', 'priority_lanes')`);
   return row ?? { scanned: -1, fetched: -1 };
 }
 
@@ -89,7 +91,7 @@ const storesOf = (database: Database) => {
 test.each<[string, number, (database: Database) => Promise<unknown>]>([
   [
     'dispatch claim of 10',
-    400,
+    500,
     async (database) => {
       const { dispatch, hints } = storesOf(database);
       const got = await dispatch.claim({ ...limits, batch: 10, windowFlows: 20 });

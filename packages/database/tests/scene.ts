@@ -31,7 +31,7 @@ import {
 } from '../src/index.ts';
 
 export const failure: ErrorRecord = { code: 'image-corrupt', message: 'cut off' };
-export const limits = { windowFlows: 1_000, batch: 100, leaseMs: 60_000 };
+export const limits = { windowFlows: 1_000, accountWindowFlows: 1_000, batch: 100, leaseMs: 60_000 };
 export const accountId = 'acct_main';
 
 export interface Scene {

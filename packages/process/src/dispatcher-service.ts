@@ -32,6 +32,7 @@ export async function openDispatcher(resources: Resources, scope: ResourceScope)
     checkQueue: () => queues.check(),
     limits: {
       windowFlows: config.dispatcher.windowFlows,
+      accountWindowFlows: config.dispatcher.accountWindowFlows,
       batch: claimBatch,
       leaseMs: config.dispatcher.enqueueLeaseMs,
     },

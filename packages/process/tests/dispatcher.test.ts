@@ -8,6 +8,7 @@ const enqueueFullBatch = `
     jobId: 'job_' + index,
     generation: 1,
     priority: 0,
+    queuePlace: 0,
     steps: [{ stepId: 'step_' + index, parentId: undefined, worker: 'pdf', status: 'waiting', handler: 'render-picture-book' }],
   });
   let confirmed = 0;
@@ -19,7 +20,7 @@ const enqueueFullBatch = `
     },
     flows: { add: () => new Promise((resolve) => setImmediate(resolve)) },
     checkQueue: async () => {},
-    limits: { windowFlows: 50, batch: 20, leaseMs: 10_000 },
+    limits: { windowFlows: 50, accountWindowFlows: 50, batch: 20, leaseMs: 10_000 },
     flowOptions: { deliveries: 10, keepCompletedSeconds: 1, keepCompletedCount: 1, keepFailedSeconds: 1, keepFailedCount: 1, sweepEvery: 1 },
     sweepIntervalMs: 60_000,
     log: new Proxy({}, { get: () => () => {} }),

@@ -238,7 +238,12 @@ describe.each(backends)('on %s', (backend) => {
     const scene = await Scene.open(backend);
     const jobId = await scene.submit(1);
     // The dead dispatcher: it claimed, and even enqueued, but never confirmed.
-    const [lost] = await scene.dispatches.claim({ windowFlows: 10, batch: 10, leaseMs: 1 });
+    const [lost] = await scene.dispatches.claim({
+      windowFlows: 10,
+      accountWindowFlows: 10,
+      batch: 10,
+      leaseMs: 1,
+    });
     expect(lost?.jobId).toBe(jobId);
     await scene.workers();
     await scene.dispatcher();
@@ -249,7 +254,12 @@ describe.each(backends)('on %s', (backend) => {
     const scene = await Scene.open(backend);
     let runs = 0;
     const jobId = await scene.submit(2);
-    const [first] = await scene.dispatches.claim({ windowFlows: 10, batch: 10, leaseMs: 1 });
+    const [first] = await scene.dispatches.claim({
+      windowFlows: 10,
+      accountWindowFlows: 10,
+      batch: 10,
+      leaseMs: 1,
+    });
     if (first === undefined) throw new Error('Nothing was claimed');
     const flow = buildFlow(first, {
       deliveries: 5,
@@ -279,7 +289,7 @@ describe.each(backends)('on %s', (backend) => {
   test('a handler that is stuck past its lock elsewhere cannot write: the second worker wins', async () => {
     const scene = await Scene.open(backend);
     const jobId = await scene.submit(1);
-    await scene.dispatches.claim({ windowFlows: 10, batch: 10, leaseMs: 60_000 });
+    await scene.dispatches.claim({ windowFlows: 10, accountWindowFlows: 10, batch: 10, leaseMs: 60_000 });
     const step = await scene.step(jobId, 'ingest-0');
     const ticket = { stepId: step.id, jobId, generation: 1 };
     const slow = await scene.steps.claim(ticket, 'slow');

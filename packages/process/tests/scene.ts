@@ -201,7 +201,12 @@ export class Scene {
       store: this.dispatches,
       flows: this.queues.flows,
       checkQueue: () => this.queues.check(),
-      limits: { windowFlows: options.windowFlows ?? 50, batch: 20, leaseMs: options.leaseMs ?? 5_000 },
+      limits: {
+        windowFlows: options.windowFlows ?? 50,
+        accountWindowFlows: options.windowFlows ?? 50,
+        batch: 20,
+        leaseMs: options.leaseMs ?? 5_000,
+      },
       flowOptions: { ...flowOptions, ...options.flowOptions },
       sweepIntervalMs: 200,
       log: silentLog,

@@ -5,6 +5,19 @@ import { buildFlow, type FlowOptions } from './flow.ts';
 
 /** Milliseconds that a pass under way may take after `stop`. */
 const stopGraceMs = 2_000;
+/** At least so many milliseconds lie between two looks at what is due: on a busy system each settlement brings a pass. */
+const lookPauseMs = 100;
+/** Jobs past their deadline that are cancelled at one look. */
+const expireBatch = 50;
+/** The longest wait that a timer can take. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** What a dispatcher tells about itself, in the words of the metrics. */
+export interface DispatchObserver {
+  /** A claim has ended, however much it gave. */
+  claimed(durationMs: number): void;
+  admitted(job: { readonly priority: number; readonly waitedMs: number }): void;
+}
 
 export interface DispatcherOptions {
   readonly store: DispatchStore;
@@ -16,9 +29,12 @@ export interface DispatcherOptions {
   readonly checkQueue: () => Promise<void>;
   readonly limits: DispatchLimits;
   readonly flowOptions: FlowOptions;
-  /** Milliseconds between two looks without a nudge: finds delayed jobs, and jobs whose dispatcher died. */
+  /** Milliseconds between two looks without a nudge: finds what other processes were told of, and jobs whose dispatcher died. */
   readonly sweepIntervalMs: number;
   readonly log: Log;
+  readonly observer?: DispatchObserver;
+  /** Told of jobs that were cancelled because their deadline had passed: their steps are of no use in the queue any more. */
+  readonly onExpired?: (jobIds: readonly string[]) => void;
 }
 
 export interface Dispatcher {
@@ -31,8 +47,9 @@ export interface Dispatcher {
 }
 
 /**
- * Moves jobs from the record into the queue. One pass at a time; a nudge during a pass makes one more follow. Correctness does
- * not rest on being the only one, on nudges, or on a pass ending: see the store.
+ * Moves jobs from the record into the queue. One pass at a time; a nudge during a pass makes one more follow. Beside the passes,
+ * one timer runs to the next moment at which a delay or a deadline is over. Correctness does not rest on being the only one,
+ * on nudges, or on a pass ending: see the store.
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { store, limits, log } = options;
@@ -40,6 +57,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let again = false;
   let stopped = true;
   let sweep: NodeJS.Timeout | undefined;
+  let alarm: { readonly timer: NodeJS.Timeout; readonly at: number } | undefined;
+  let looking: Promise<void> | undefined;
   /** Ends a pass that the queue keeps waiting, at the end. */
   const cut = new AbortController();
   // Each flow of a batch that is on its way to the queue listens, and stops listening: more than ten are no leak.
@@ -48,11 +67,21 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function pass(): Promise<void> {
     for (let full = true; full && !stopped; ) {
       await within(limits.leaseMs / 2, options.checkQueue(), cut.signal);
-      const dispatches = await store.claim(limits);
+      const dispatches = await claim();
       const taken = await Promise.all(dispatches.map(enqueue));
       // What the queue refused was given back: claiming on would only spin until the queue is well again.
       full = dispatches.length === limits.batch && taken.every(Boolean);
     }
+  }
+
+  async function claim(): Promise<readonly Dispatch[]> {
+    const begun = performance.now();
+    const dispatches = await store.claim(limits);
+    options.observer?.claimed(performance.now() - begun);
+    for (const { priority, waitedMs } of dispatches) {
+      if (waitedMs !== undefined) options.observer?.admitted({ priority, waitedMs });
+    }
+    return dispatches;
   }
 
   /** False when the queue refused. */
@@ -88,6 +117,39 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
     }
     running = undefined;
+    // A submission that brought the pass may be due before everything that was known.
+    arm(lookPauseMs);
+  }
+
+  /** Looks within so many milliseconds, or earlier when it would have. */
+  function arm(milliseconds: number): void {
+    const at = performance.now() + Math.min(milliseconds, longestTimerMs);
+    if (stopped || (alarm !== undefined && alarm.at <= at)) return;
+    clearTimeout(alarm?.timer);
+    const ring = (): void => {
+      alarm = undefined;
+      looking ??= look();
+    };
+    alarm = { at, timer: setTimeout(ring, at - performance.now()) };
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const dueMs = await store.untilNextDue();
+      if (dueMs !== undefined && dueMs > 0) arm(dueMs);
+      if (dueMs !== undefined && dueMs <= 0) {
+        const expired = await store.expire(expireBatch);
+        if (expired.length > 0) {
+          log.info({ jobIds: expired }, 'Jobs past their deadline were cancelled');
+          options.onExpired?.(expired);
+        }
+        // Delays that are over are for a claim; after its pass comes the next look.
+        nudge();
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'Could not look for delays and deadlines that are over; the next sweep does');
+    }
+    looking = undefined;
   }
 
   function nudge(): void {
@@ -101,15 +163,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     nudge,
     start: () => {
       stopped = false;
-      sweep = setInterval(nudge, options.sweepIntervalMs);
+      sweep = setInterval(() => {
+        nudge();
+        // Deadlines count also while a pass waits for a queue that is out of reach.
+        arm(lookPauseMs);
+      }, options.sweepIntervalMs);
       nudge();
       return Promise.resolve();
     },
     stop: async () => {
       stopped = true;
       clearInterval(sweep);
+      clearTimeout(alarm?.timer);
       const timer = setTimeout(() => cut.abort(), stopGraceMs);
-      await running;
+      await Promise.all([running, looking]);
       clearTimeout(timer);
     },
   };

@@ -1,5 +1,5 @@
 import type { Dispatch, DispatchStep } from '@pressroom/domain';
-import type { FlowJob, JobsOptions } from 'bullmq';
+import { type FlowJob, type JobsOptions, PRIORITY_LIMIT } from 'bullmq';
 
 /** What a queue job carries: ids and a number. Everything else is read from the record when the step is claimed. */
 export interface StepPayload {
@@ -44,11 +44,28 @@ export function queueJobId(stepId: string, generation: number): string {
  */
 export function buildFlow(dispatch: Dispatch, options: FlowOptions): FlowJob | undefined {
   const known = new Set(dispatch.steps.map((step) => step.stepId));
+  const priority = queuePriority(dispatch);
   const root = dispatch.steps.find((step) => step.parentId === undefined || !known.has(step.parentId));
-  return root === undefined ? undefined : toFlowJob(dispatch, root, options);
+  return root === undefined ? undefined : toFlowJob(dispatch, root, priority, options);
 }
 
-function toFlowJob(dispatch: Dispatch, step: DispatchStep, options: FlowOptions): FlowJob {
+/** Priorities above, at and below the usual one have each a third of the numbers that BullMQ has. */
+const placesPerBand = Math.floor(PRIORITY_LIMIT / 3);
+
+/**
+ * Where the steps of a job stand in every queue, lower first: by its sort of priority, then by its key, as in the record. In the
+ * order in which they came they would all stand behind those of an account that has filled its window.
+ *
+ * What is past the last number shares it, and goes in the order of coming, until the priority has no more job in the queue and
+ * its places begin anew.
+ */
+export function queuePriority({ priority, queuePlace }: Pick<Dispatch, 'priority' | 'queuePlace'>): number {
+  const band = priority > 0 ? 0 : priority === 0 ? 1 : 2;
+  const place = Math.min(Math.max(Math.floor(queuePlace), 0), placesPerBand - 1);
+  return 1 + band * placesPerBand + place;
+}
+
+function toFlowJob(dispatch: Dispatch, step: DispatchStep, priority: number, options: FlowOptions): FlowJob {
   const children = dispatch.steps.filter((other) => other.parentId === step.stepId);
   const payload: StepPayload = {
     stepId: step.stepId,
@@ -58,6 +75,7 @@ function toFlowJob(dispatch: Dispatch, step: DispatchStep, options: FlowOptions)
   const opts: Omit<JobsOptions, 'repeat' | 'deduplication'> = {
     jobId: queueJobId(step.stepId, dispatch.generation),
     attempts: options.deliveries,
+    priority,
     backoff: { type: 'pressroom' },
     ignoreDependencyOnFailure: true,
     ...retention(step.stepId, options),
@@ -69,7 +87,7 @@ function toFlowJob(dispatch: Dispatch, step: DispatchStep, options: FlowOptions)
     queueName: step.worker,
     data: payload,
     opts,
-    children: children.map((child) => toFlowJob(dispatch, child, options)),
+    children: children.map((child) => toFlowJob(dispatch, child, priority, options)),
   };
 }
 

@@ -86,7 +86,16 @@ function dispatchOf(number: number): Dispatch {
     { stepId: id('C'), parentId: undefined, key: 'book', handler: 'render-picture-book', worker: 'pdf' },
   ] as const;
   const jobId = `job_${String(number).padStart(26, '0')}`;
-  return { jobId, accountId: 'bare', generation: 1, priority: 0, createdAt: new Date(0), steps };
+  return {
+    jobId,
+    accountId: 'bare',
+    generation: 1,
+    priority: 0,
+    queuePlace: 0,
+    waitedMs: undefined,
+    createdAt: new Date(0),
+    steps,
+  };
 }
 
 const doNothing = (): Promise<string> => Promise.resolve('done');

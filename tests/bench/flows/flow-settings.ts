@@ -8,6 +8,7 @@ export const flowSettings = {
   inFlight: 32,
   /** Below the window of the dispatcher's default settings. */
   windowFlows: 50,
+  accountWindowFlows: 25,
   lockMs: 30_000,
   stalledIntervalMs: 5_000,
 } as const;

@@ -82,7 +82,12 @@ export async function openFlowSystem(
     store: createDispatchStore(database, hints),
     flows: queues.flows,
     checkQueue: () => queues.check(),
-    limits: { windowFlows: flowSettings.windowFlows, batch: 20, leaseMs: 30_000 },
+    limits: {
+      windowFlows: flowSettings.windowFlows,
+      accountWindowFlows: flowSettings.accountWindowFlows,
+      batch: 20,
+      leaseMs: 30_000,
+    },
     flowOptions: flowOptions(backend),
     sweepIntervalMs: 5_000,
     log,

@@ -13,6 +13,7 @@ export const errorStatuses = {
   'idempotency-key-reused': 409,
   'insufficient-credits': 402,
   'job-not-cancellable': 409,
+  'deadline-exceeded': 409,
   'output-not-ready': 409,
   'rate-limited': 429,
   'range-not-satisfiable': 416,

@@ -87,6 +87,12 @@ export const recordSettings = {
     description: 'Most jobs that are in the queue at the same time; the others wait in PostgreSQL.',
     example: '200',
   }),
+  PRESSROOM_DISPATCHER_ACCOUNT_WINDOW_FLOWS: setting(wholeNumber(1, 100_000).default(25), {
+    path: 'dispatcher.accountWindowFlows',
+    description:
+      'Most jobs of one account that are in the queue at the same time. Below the number for all, so that no account fills it.',
+    example: '100',
+  }),
   PRESSROOM_DISPATCHER_SWEEP_INTERVAL_MS: setting(wholeNumber(50, 600_000).default(5_000), {
     path: 'dispatcher.sweepIntervalMs',
     unit: 'ms',

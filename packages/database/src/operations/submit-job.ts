@@ -31,6 +31,7 @@ export interface Submission {
   readonly onItemFailure: OnItemFailure;
   readonly priority: number;
   readonly delayUntil?: Date | undefined;
+  readonly deadline?: Date | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string | undefined;
   readonly requestId?: string | undefined;
@@ -79,6 +80,7 @@ async function accept(
     onItemFailure,
     priority,
     delayUntil,
+    deadline,
     metadata,
     requestId,
     assets,
@@ -93,6 +95,7 @@ async function accept(
     onItemFailure,
     priority,
     delayUntil,
+    deadline,
     metadata,
     price,
     requestId,
@@ -121,13 +124,15 @@ async function earlierJob(executor: Executor, submission: Submission): Promise<s
 }
 
 function hashRequest(submission: Submission): string {
-  const { kind, input, onItemFailure, priority, delayUntil, metadata } = submission;
+  const { kind, input, onItemFailure, priority, delayUntil, deadline, metadata } = submission;
   const request = {
     kind,
     input,
     onItemFailure,
     priority,
     delayUntil: delayUntil?.toISOString() ?? null,
+    // Absent without one: keys that were given before there were deadlines go on to mean the same request.
+    ...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
     metadata,
   };
   return createHash('sha256')

@@ -73,6 +73,11 @@ export const errorRegistry = {
     'The job has already settled',
     'Nothing to do: a settled job cannot be cancelled.',
   ),
+  'deadline-exceeded': define(
+    'permanent',
+    'The deadline of the job has passed',
+    'Submit it again with a later deadline or without one; what was held has been refunded.',
+  ),
   'output-not-ready': define(
     'permanent',
     'The job has no output yet',
