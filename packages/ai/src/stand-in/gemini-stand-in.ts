@@ -9,6 +9,8 @@ export type { GenerateRequest, StandInBehaviour } from './stand-in-behaviour.ts'
 export interface StandInCall {
   readonly model: string;
   readonly body: GenerateRequest;
+  /** True once a picture was sent as a whole: whether it arrived is another matter. */
+  readonly answered: boolean;
 }
 
 export interface GeminiStandInOptions {
@@ -79,8 +81,12 @@ export async function startGeminiStandIn(options: GeminiStandInOptions): Promise
     if (!body.success) {
       return sendError(response, { status: 400, name: 'INVALID_ARGUMENT', message: body.error.message });
     }
-    calls.push({ model, body: body.data });
     const behaviour = script.shift() ?? fallback;
+    const call = { model, body: body.data, answered: false };
+    calls.push(call);
+    response.on('finish', () => {
+      call.answered = behaviour.kind === 'picture';
+    });
     callCounter.increase();
     await answerWith(response, behaviour, body.data);
   }
