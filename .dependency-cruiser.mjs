@@ -6,6 +6,7 @@ const packageOf = (name) => `^packages/${name}/`;
 const mayKnow = {
   domain: [],
   images: [],
+  documents: [],
   config: [],
   runtime: [],
   observability: ['runtime'],

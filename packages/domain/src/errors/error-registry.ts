@@ -208,6 +208,32 @@ export const errorRegistry = {
     'The worker stopped in the middle of the step',
     'It is tried again by itself.',
   ),
+  // Documents
+  'document-encrypted': define(
+    'permanent',
+    'The document is protected by a password',
+    'Save a copy without the password and upload that.',
+  ),
+  'document-without-text': define(
+    'permanent',
+    'The document has no text in it',
+    'Upload a version with a text layer: run text recognition (OCR) over a scan first.',
+  ),
+  'document-corrupt': define(
+    'permanent',
+    'The document is damaged',
+    'Open it in the program that made it, save it anew and upload that.',
+  ),
+  'document-too-large': define(
+    'permanent',
+    'The document is too large to read',
+    'Split it and submit the parts.',
+  ),
+  'document-too-complex': define(
+    'permanent',
+    'The document takes too much time or memory to read',
+    'Save it as a plain PDF or as text, or split it.',
+  ),
   'settings-invalid': define(
     'permanent',
     'The settings are not valid',

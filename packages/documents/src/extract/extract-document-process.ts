@@ -1,0 +1,57 @@
+// Runs as a process of its own: a path in, one line of JSON for each thing found out. Libraries that read documents can be made to
+// take any amount of time and memory, and cannot be interrupted; a process can be killed.
+import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { isPressroomError } from '@pressroom/domain';
+import type { DocumentFormat } from '../document-format.ts';
+import type { DocumentLimits } from '../document-limits.ts';
+import { documentProblem } from '../document-problem.ts';
+import { readers } from './readers.ts';
+
+/** Watches from a thread of its own, since the main one may be busy for as long as a hostile file likes. */
+const watchman = `
+  const { workerData } = require('node:worker_threads');
+  setInterval(() => {
+    if (process.memoryUsage.rss() > workerData) process.kill(process.pid, 'SIGKILL');
+  }, 20);
+`;
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { path, format, limits } = JSON.parse(process.argv[2] ?? '') as {
+    path: string;
+    format: DocumentFormat;
+    limits: DocumentLimits;
+  };
+  new Worker(watchman, { eval: true, workerData: limits.maxResidentBytes }).unref();
+  try {
+    const read = await readers[format]();
+    let characters = 0;
+    for await (const found of read(path, limits)) {
+      if (found.type === 'block') {
+        characters += found.block.text.length;
+        if (characters > limits.maxCharacters) {
+          throw documentProblem(
+            'document-too-large',
+            `The document has more than ${limits.maxCharacters} characters of text`,
+          );
+        }
+      }
+      await write(found);
+    }
+    await write({ type: 'end' });
+  } catch (error) {
+    await write(
+      isPressroomError(error)
+        ? { type: 'error', code: error.code, message: error.message }
+        : { type: 'crash', message: String((error as Error | undefined)?.stack ?? error).slice(0, 4_000) },
+    );
+  }
+  // The watchman's timer alone holds nothing up, but a library may have left something that does.
+  await new Promise<void>((resolve) => process.stdout.end(resolve));
+  process.exit(0);
+}
+
+async function write(found: object): Promise<void> {
+  if (!process.stdout.write(`${JSON.stringify(found)}\n`)) await once(process.stdout, 'drain');
+}
