@@ -118,6 +118,29 @@ test.each(['SIGINT', 'SIGHUP', 'closed output'] as const)(
   120_000,
 );
 
+test('the demo whose worker is lost says which, keeps the logs and ends', async () => {
+  const { path: folder } = await temporaryFolder();
+  const demo = await startProcess({
+    command: process.execPath,
+    args: [
+      join(root, 'apps/cli/dist/src/main.js'),
+      'demo',
+      ...(await drawPhotos(3)),
+      '--out',
+      join(folder, 'book.pdf'),
+    ],
+  });
+  await demo.waitForLine(/Uploading/, 60_000);
+  const pids = [...demo.stdout.matchAll(/([a-z-]+) \(pid (\d+)\)/g)];
+  process.kill(Number(pids.find(([, name]) => name === 'generate-worker')?.[2]), 'SIGKILL');
+  expect(await demo.exited).toEqual({ code: 1, signal: null });
+  expect(demo.stderr).toMatch(/generate-worker has ended by itself/);
+  expect(demo.stdout).toMatch(/The logs of the processes are in/);
+  for (const [, , pid] of pids) {
+    expect(() => process.kill(Number(pid), 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+  }
+}, 120_000);
+
 async function startAllInOne(folder: string): Promise<{ url: string; process: StartedProcess }> {
   const started = await startProcess({
     command: process.execPath,

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { repositoryRoot, temporaryFolder } from '@pressroom/testing';
@@ -62,4 +62,33 @@ test('what an app stands on is compiled again, also when an editor saves by rena
   } finally {
     await stop();
   }
+}, 60_000);
+
+test('a folder that a checkout took away and brought back is watched again; a stop in the middle of a run ends it', async () => {
+  const projectFolder = await drawProject();
+  const inner = join(projectFolder, 'packages/words/src/inner');
+  const compiled = join(projectFolder, 'packages/words/dist/src/inner/deep.js');
+  const write = async (word: string): Promise<void> => {
+    await mkdir(inner, { recursive: true });
+    await writeFile(join(inner, 'deep.ts'), `export const deep: string = '${word}';\n`);
+  };
+  let heard: () => void = () => {};
+  const next = (): Promise<void> =>
+    new Promise((resolve) => {
+      heard = resolve;
+    });
+  await write('one');
+  const stop = await compileOnChange({ projectFolder, apps: ['shout'], say: () => heard() });
+  let told = next();
+  await rm(inner, { recursive: true });
+  await write('two');
+  await told;
+  expect(await readFile(compiled, 'utf8')).toContain("'two'");
+  told = next();
+  await writeFile(join(inner, 'deep.ts'), "export const deep: string = 'three';\n");
+  await told;
+  expect(await readFile(compiled, 'utf8')).toContain("'three'");
+  await write('four');
+  await stop();
+  await stop();
 }, 60_000);

@@ -2,7 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
 import { type Job, type JobStep, silentLog, unprintableCharacters } from '@pressroom/domain';
-import { ResourceScope } from '@pressroom/runtime';
+import { linkSignals, ResourceScope } from '@pressroom/runtime';
 import { showStepBars } from '../progress/step-bars.ts';
 import { StepTally } from '../progress/step-tally.ts';
 import { drawSamplePhotos } from '../samples/draw-sample-photos.ts';
@@ -23,7 +23,10 @@ interface UploadedPhoto extends Photo {
 export type DemoExitCode = 0 | 1 | 2;
 
 /** Photos to book through the whole system: its own processes, its own database, the HTTP API. */
-export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
+export async function runDemo(given: DemoOptions): Promise<DemoExitCode> {
+  const lost = new AbortController();
+  const ending = linkSignals(given.signal, lost.signal);
+  const options = { ...given, signal: ending.signal };
   const { output, projectFolder, signal } = options;
   const say = (line: string): void => void output.write(`${line}\n`);
   const outPath = resolve(
@@ -42,7 +45,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
     await mkdir(folder, { recursive: true });
     say('Starting PostgreSQL, the API and three workers …');
     const [system, photos] = await Promise.all([
-      startLocalSystem({ folder, scope, log: silentLog, environment: options.environment, port: 0 }),
+      startLocalSystem({
+        folder,
+        scope,
+        log: silentLog,
+        environment: options.environment,
+        port: 0,
+        onLost: (error) => lost.abort(error),
+      }),
       findPhotos(options, join(folder, 'samples')),
     ]);
     say(`  ${[...system.processes].map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')}`);
@@ -76,11 +86,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
     );
     return refused + failed > 0 ? 2 : 0;
   } catch (error) {
-    if (!signal.aborted)
+    if (!given.signal.aborted)
       await keepLogs(join(folder, 'logs'), join(projectFolder, 'demo', '.data', 'logs'), say);
-    throw error;
+    // What broke off because a part was lost says no more than that it was broken off.
+    throw lost.signal.aborted ? (lost.signal.reason as Error) : error;
   } finally {
     signal.removeEventListener('abort', stop);
+    ending.release();
     await scope.close();
   }
 }

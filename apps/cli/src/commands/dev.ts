@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { silentLog } from '@pressroom/domain';
-import { ResourceScope } from '@pressroom/runtime';
+import { linkSignals, ResourceScope } from '@pressroom/runtime';
 import { compileOnChange } from '../system/compile-on-change.ts';
 import { localApps, startLocalSystem } from '../system/local-system.ts';
 import { openAccount } from '../system/open-account.ts';
+import { refuseTakenPort } from '../system/refuse-taken-port.ts';
 
 export interface DevOptions {
   readonly projectFolder: string;
@@ -17,7 +18,11 @@ export interface DevOptions {
 
 /** The API and each worker as a process of its own; a change of the sources is compiled and restarts whatever uses it. */
 export async function runDev(options: DevOptions): Promise<void> {
-  const { projectFolder, output, signal } = options;
+  const { projectFolder, output, port } = options;
+  await refuseTakenPort(port);
+  const lost = new AbortController();
+  const ending = linkSignals(options.signal, lost.signal);
+  const { signal } = ending;
   const scope = new ResourceScope('dev');
   // A start that never ends, such as one whose port is taken, must be ended by Ctrl-C too.
   const stop = (): void => void scope.close();
@@ -34,7 +39,8 @@ export async function runDev(options: DevOptions): Promise<void> {
       scope,
       log: silentLog,
       environment: options.environment,
-      port: options.port,
+      port,
+      onLost: (error) => lost.abort(error),
       echo: true,
       watch: true,
     });
@@ -51,8 +57,12 @@ export async function runDev(options: DevOptions): Promise<void> {
       ].join('\n'),
     );
     if (!signal.aborted) await once(signal, 'abort');
+    lost.signal.throwIfAborted();
+  } catch (error) {
+    throw lost.signal.aborted ? (lost.signal.reason as Error) : error;
   } finally {
     signal.removeEventListener('abort', stop);
+    ending.release();
     await scope.close();
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FSWatcher, watch } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -35,7 +35,11 @@ export async function compileOnChange(options: CompileOnChangeOptions): Promise<
     while (isStale && !stopping.signal.aborted) {
       isStale = false;
       compiler = startCompiler(projectFolder, apps);
-      const [exitCode] = (await once(compiler, 'close')) as [number | null];
+      const exitCode = await once(compiler, 'close').then(
+        ([code]) => code as number | null,
+        // It could not even be started: as good as a mistake in the sources, and the next change tries again.
+        () => null,
+      );
       compiler = undefined;
       if (!stopping.signal.aborted) {
         say(exitCode === 0 ? 'Compiled.' : 'Not compiled: what runs is the code from before this change.');
@@ -44,23 +48,38 @@ export async function compileOnChange(options: CompileOnChangeOptions): Promise<
   };
   const changed = (): void => {
     clearTimeout(settling);
-    settling = setTimeout(() => void watchNewFolders().then(compile), settleMs);
+    settling = setTimeout(() => {
+      watchNewFolders()
+        .catch((error: Error) => say(`Cannot look for new folders: ${error.message}`))
+        .then(compile)
+        .catch((error: Error) => say(`Not compiled: ${error.message}`));
+    }, settleMs);
   };
   // Folder by folder: Node's own recursive watching loses a file on Linux once it was replaced by renaming.
-  const watched = new Map<string, FSWatcher>();
+  const watched = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>();
   const watchNewFolders = async (): Promise<void> => {
+    const found = new Map<string, string>();
     for (const folder of await sourceFolders(projectFolder, apps)) {
+      const identity = await identityOf(folder);
+      if (identity !== undefined) found.set(folder, identity);
+    }
+    // Who watches a folder that was removed hears nothing of the one that came in its place, as after a checkout.
+    for (const [folder, { identity, watcher }] of watched) {
+      if (found.get(folder) === identity) continue;
+      watcher.close();
+      watched.delete(folder);
+    }
+    for (const [folder, identity] of found) {
       if (watched.has(folder) || stopping.signal.aborted) continue;
       const watcher = watch(folder, changed);
-      watched.set(folder, watcher);
-      // A folder that is removed may come back.
+      watched.set(folder, { identity, watcher });
       watcher.on('error', () => watched.delete(folder));
     }
   };
   await watchNewFolders();
   return async () => {
     stopping.abort();
-    for (const watcher of watched.values()) watcher.close();
+    for (const { watcher } of watched.values()) watcher.close();
     clearTimeout(settling);
     if (compiler === undefined) return;
     const ended = once(compiler, 'close');
@@ -78,13 +97,20 @@ async function sourceFolders(projectFolder: string, apps: readonly string[]): Pr
   const folders: string[] = [];
   for (const member of members) {
     const top = join(projectFolder, member, 'src');
-    const entries = await readdir(top, { recursive: true, withFileTypes: true });
+    // A checkout may take a folder away while it is read, or a whole package.
+    const entries = await readdir(top, { recursive: true, withFileTypes: true }).catch(() => undefined);
+    if (entries === undefined) continue;
     const inner = entries
       .filter((entry) => entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name));
     folders.push(top, ...inner);
   }
   return folders;
+}
+
+async function identityOf(folder: string): Promise<string | undefined> {
+  const found = await stat(folder).catch(() => undefined);
+  return found === undefined ? undefined : `${found.ino}:${found.birthtimeMs}`;
 }
 
 function startCompiler(projectFolder: string, apps: readonly string[]): ChildProcess {
@@ -101,5 +127,10 @@ function startCompiler(projectFolder: string, apps: readonly string[]): ChildPro
 /** The program is a shell around the compiler proper and does not take it along. */
 function endGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
-  process.kill(process.platform === 'win32' ? pid : -pid, 'SIGTERM');
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGTERM');
+  } catch (error) {
+    // It has ended in this moment; its `close` is on the way.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

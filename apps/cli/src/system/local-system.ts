@@ -20,6 +20,8 @@ export interface LocalSystemOptions {
   readonly echo?: boolean;
   /** Restarts a process when its compiled code changes. */
   readonly watch?: boolean;
+  /** A part has ended by itself, or PostgreSQL cannot be kept up: what waits for an answer would wait for ever. */
+  readonly onLost: (error: Error) => void;
 }
 
 export interface LocalSystem {
@@ -46,7 +48,12 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   await mkdir(temporaryFolder, { recursive: true });
   const postgres = await scope.use(
     'PostgreSQL',
-    () => openEmbeddedPostgres({ dataFolder: join(folder, 'postgres'), log: options.log }),
+    () =>
+      openEmbeddedPostgres({
+        dataFolder: join(folder, 'postgres'),
+        log: options.log,
+        onGivenUp: options.onLost,
+      }),
     (server) => server.stop(),
   );
   const operatorToken =
@@ -76,6 +83,10 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
         }),
       (child) => child.stop(),
     );
+    void started.exited.then((code) => {
+      if (!scope.closed)
+        options.onLost(new Error(`${name} has ended by itself, with exit code ${code ?? 'none'}`));
+    });
     processes.push(started);
   }
   await Promise.all(processes.map((each) => each.up));

@@ -86,9 +86,19 @@ export function startSystemProcess(options: SystemProcessOptions): SystemProcess
     exited,
     stop: async (limitMs = 30_000) => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+      const timer = setTimeout(() => killGroup(child), limitMs);
       await exited;
       clearTimeout(timer);
     },
   };
+}
+
+/** With what it started itself: `node --watch` is only the parent of the program. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
