@@ -20,6 +20,9 @@ const silenceMs = 50_000;
  * A job's events from the first one on, each once and in order, until it has settled. Comes back by itself after a lost
  * connection or a restart of the server, where it left off.
  *
+ * An event that settles the job is the last one unless the job was retried; only the server knows, and says so when it is asked
+ * for what comes after.
+ *
  * @throws PressroomApiError, PressroomConnectionError (the server stayed away), or the signal's reason
  */
 export async function* followJobEvents(
@@ -30,6 +33,7 @@ export async function* followJobEvents(
   const { signal, reconnects = 30 } = options;
   let last = options.after ?? 0;
   let losses = 0;
+  let settled = false;
   let retryMs = firstPauseMs;
   for (;;) {
     const call: Call = {
@@ -52,8 +56,8 @@ export async function* followJobEvents(
           if (event.sequence !== last + 1) throw new Error(`Event ${last + 1} of job ${jobId} is missing`);
           last = event.sequence;
           losses = 0;
+          settled = endsJob(event.type);
           yield event;
-          if (endsJob(event.type)) return;
         }
       } finally {
         answer.body.destroy();
@@ -62,6 +66,11 @@ export async function* followJobEvents(
       const error = connectionError(cause, call, 'The event stream was cut');
       if (!isWorthRetrying(error)) throw error;
       if (losses >= reconnects) throw error;
+    }
+    // The stream of a settled job ends in order: the question whether there is more needs no pause.
+    if (settled && losses === 0) {
+      losses += 1;
+      continue;
     }
     losses += 1;
     if (losses > reconnects) {

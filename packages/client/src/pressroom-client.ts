@@ -57,6 +57,8 @@ export interface PressroomClient {
   /** The job once it has settled: it may have failed. */
   waitForJob(jobId: string, options?: WaitOptions): Promise<Job>;
   cancelJob(jobId: string, options?: CallOptions): Promise<Job>;
+  /** Runs again what did not succeed, and holds again what had been given back for it. */
+  retryJob(jobId: string, options?: SubmitOptions): Promise<Job>;
   /** To a file or a stream. */
   downloadOutput(jobId: string, to: string | Writable, options?: CallOptions): Promise<Download>;
   account(options?: CallOptions): Promise<Account>;
@@ -142,6 +144,16 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
     },
     cancelJob: (jobId, { signal } = {}) =>
       read<Job>({ method: 'POST', path: `${jobPath(jobId)}/cancel`, signal }),
+    retryJob: (jobId, { idempotencyKey = randomUUID(), waitSeconds, signal } = {}) => {
+      const wait = waiting(waitSeconds);
+      return read<Job>({
+        method: 'POST',
+        path: `${jobPath(jobId)}/retry`,
+        ...wait,
+        headers: { 'Idempotency-Key': idempotencyKey, ...wait.headers },
+        signal,
+      });
+    },
     downloadOutput: (jobId, to, { signal } = {}) => downloadOutput(transport, jobId, to, signal),
     account: ({ signal } = {}) => read<Account>({ method: 'GET', path: '/api/account', signal }),
     ledger: ({ signal } = {}) => pages<LedgerEntry>('/api/account/ledger', {}, signal),

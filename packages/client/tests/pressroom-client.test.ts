@@ -135,12 +135,15 @@ test('follows events over losses, refusals and repeats, each once', async () => 
     problem('not-ready', 503),
     cut,
     events(event(2) + event(3), true),
-    events(event(4, 'job.succeeded'), true),
+    events(event(4, 'job.failed'), true),
+    // It was retried.
+    events(event(5, 'job.retried') + event(6, 'job.succeeded'), true),
+    (_request, response) => void response.writeHead(204).end(),
   );
   const seen: number[] = [];
   for await (const each of client.jobEvents('job_1')) seen.push(each.sequence);
-  expect(seen).toEqual([1, 2, 3, 4]);
-  expect(requests.map((each) => each.headers['last-event-id'])).toEqual(['0', '2', '2', '2', '3']);
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(requests.map((each) => each.headers['last-event-id'])).toEqual(['0', '2', '2', '2', '3', '4', '6']);
 });
 
 test('does not go on over a gap in the events', async () => {

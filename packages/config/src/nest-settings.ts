@@ -12,6 +12,7 @@ export function nestSettings(values: SettingValues): PressroomConfig {
       lockMs: values.PRESSROOM_QUEUE_LOCK_MS,
       stalledIntervalMs: values.PRESSROOM_QUEUE_STALLED_INTERVAL_MS,
       maxStalls: values.PRESSROOM_QUEUE_MAX_STALLS,
+      throttleTotalMs: values.PRESSROOM_QUEUE_THROTTLE_TOTAL_MS,
       attempts: values.PRESSROOM_QUEUE_ATTEMPTS,
       backoffBaseMs: values.PRESSROOM_QUEUE_BACKOFF_BASE_MS,
       keepCompletedSeconds: values.PRESSROOM_QUEUE_KEEP_COMPLETED_SECONDS,

@@ -36,6 +36,7 @@ export interface QueueConfig {
   readonly lockMs: number;
   readonly stalledIntervalMs: number;
   readonly maxStalls: number;
+  readonly throttleTotalMs: number;
   readonly attempts: number;
   readonly backoffBaseMs: number;
   readonly keepCompletedSeconds: number;

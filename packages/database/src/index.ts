@@ -9,12 +9,14 @@ export * from './operations/maintenance-runs.ts';
 export * from './operations/moot-entries.ts';
 export * from './operations/reconcile-store.ts';
 export * from './operations/retention.ts';
+export * from './operations/retry-job.ts';
 export * from './operations/step-store.ts';
 export * from './operations/submit-job.ts';
 export * from './repositories/accounts.ts';
 export * from './repositories/api-keys.ts';
 export * from './repositories/assets.ts';
 export * from './repositories/credit-entries.ts';
+export * from './repositories/dead-letters.ts';
 export * from './repositories/job-events.ts';
 export * from './repositories/jobs.ts';
 export * from './repositories/operators.ts';
@@ -26,4 +28,5 @@ export {
   type CreditKind,
   type ProcessPart,
   processParts,
+  type ReplayedBy,
 } from './schema.ts';

@@ -5,6 +5,8 @@ import type {
   JobKind,
   JobStatus,
   OnItemFailure,
+  StepFailure,
+  StepLogLine,
   StepStatus,
   WorkerType,
 } from '@pressroom/domain';
@@ -38,6 +40,8 @@ export const assetRoles = ['original', 'normalised', 'thumbnail', 'generated', '
 export type AssetRole = (typeof assetRoles)[number];
 export const creditKinds = ['grant', 'hold', 'capture', 'refund'] as const;
 export type CreditKind = (typeof creditKinds)[number];
+export const replayedBy = ['account', 'operator'] as const;
+export type ReplayedBy = (typeof replayedBy)[number];
 export const apiScopes = ['assets', 'jobs', 'account'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
@@ -114,8 +118,14 @@ export const jobs = pgTable(
     metadata: jsonb('metadata').$type<Record<string, string>>().notNull().default({}),
     /** Credits held at submission: capture + refund when the job has settled. */
     price: integer('price').notNull(),
+    /** Over all rounds. */
     captured: integer('captured'),
+    /** What the last round gave back: the next one holds it again. */
     refunded: integer('refunded'),
+    /** From 1; a retry of the settled job begins the next one. Each has a hold, a capture and a refund of its own. */
+    round: integer('round').notNull().default(1),
+    /** Captured in the rounds before this one, which holds the rest of the price. */
+    capturedBefore: integer('captured_before').notNull().default(0),
     /** Increased with every (re)build of the job's flow: payloads of an older one are refused. */
     generation: integer('generation').notNull().default(0),
     /** Until when the dispatcher that admitted the job has to confirm that its flow is in the queue. */
@@ -134,6 +144,10 @@ export const jobs = pgTable(
     check('jobs_kind', oneOf(table.kind, jobKinds)),
     check('jobs_on_item_failure', oneOf(table.onItemFailure, ['fail', 'skip'])),
     check('jobs_price', sql`${table.price} >= 0`),
+    check(
+      'jobs_round',
+      sql`${table.round} >= 1 and ${table.capturedBefore} between 0 and ${table.price} and (${table.captured} is null or ${table.captured} >= ${table.capturedBefore})`,
+    ),
     check(
       'jobs_settlement',
       sql`(${table.settledAt} is null and ${table.captured} is null and ${table.refunded} is null and ${table.status} in ('queued', 'running'))
@@ -233,8 +247,19 @@ export const steps = pgTable(
     /** The fencing token: increased by every claim; a write that names an older one changes nothing. */
     fence: integer('fence').notNull().default(0),
     claimedBy: text('claimed_by'),
+    claimedAt: moment('claimed_at'),
+    /** Of the flow that the claim came by. */
+    claimedGeneration: integer('claimed_generation'),
     /** Attempts that failed and count. Shutdowns and throttled waits do not. */
     attempts: integer('attempts').notNull().default(0),
+    /** How often the process that ran it was lost: the queue delivered it again while another one still had it. */
+    losses: integer('losses').notNull().default(0),
+    /** Milliseconds that throttling providers have made it wait. */
+    throttledMs: integer('throttled_ms').notNull().default(0),
+    /** When a step that was handed back is tried again. */
+    retryAt: moment('retry_at'),
+    /** Everything that went wrong with it, oldest first, over all rounds; the oldest are dropped above a limit. */
+    failures: jsonb('failures').$type<StepFailure[]>().notNull().default([]),
     stage: text('stage'),
     stageData: jsonb('stage_data').$type<Record<string, unknown>>(),
     progressDone: integer('progress_done').notNull().default(0),
@@ -251,6 +276,7 @@ export const steps = pgTable(
     check('steps_settled', sql`(${table.settledAt} is null) = (${table.status} in ('pending', 'running'))`),
     check('steps_output', sql`(${table.output} is not null) = (${table.status} = 'succeeded')`),
     check('steps_attempts', sql`${table.attempts} >= 0 and ${table.fence} >= 0 and ${table.credits} >= 0`),
+    check('steps_waits', sql`${table.losses} >= 0 and ${table.throttledMs} >= 0`),
     uniqueIndex('steps_job_key').on(table.jobId, table.key),
     uniqueIndex('steps_job_position').on(table.jobId, table.position),
     index('steps_parent').on(table.parentId),
@@ -344,6 +370,8 @@ export const creditEntries = pgTable(
     delta: integer('delta').notNull(),
     balanceAfter: bigint('balance_after', { mode: 'number' }).notNull(),
     reason: text('reason').notNull(),
+    /** Of the job: its hold, capture and refund belong together. */
+    round: integer('round').notNull().default(1),
     createdAt: createdAt(),
   },
   (table) => [
@@ -354,8 +382,49 @@ export const creditEntries = pgTable(
     ),
     check('credit_entries_job', sql`(${table.jobId} is null) = (${table.kind} = 'grant')`),
     check('credit_entries_balance', sql`${table.balanceAfter} >= 0`),
-    uniqueIndex('credit_entries_once').on(table.jobId, table.kind),
+    uniqueIndex('credit_entries_once').on(table.jobId, table.kind, table.round),
     index('credit_entries_account').on(table.accountId, table.id),
+  ],
+);
+
+/** Steps that gave up, one row for each time: what they were to do, what went wrong, and what they logged last. */
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    stepId: text('step_id')
+      .notNull()
+      .references(() => steps.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<JobKind>().notNull(),
+    key: text('key').notNull(),
+    handler: text('handler').$type<HandlerName>().notNull(),
+    worker: text('worker').$type<WorkerType>().notNull(),
+    itemIndex: integer('item_index'),
+    round: integer('round').notNull(),
+    generation: integer('generation').notNull(),
+    input: jsonb('input').$type<Record<string, unknown>>().notNull(),
+    error: jsonb('error').$type<ErrorRecord>().notNull(),
+    failures: jsonb('failures').$type<StepFailure[]>().notNull(),
+    /** The last lines of its last attempt; empty when the process that ran it was lost. */
+    logs: jsonb('logs').$type<StepLogLine[]>().notNull(),
+    createdAt: createdAt(),
+    /** When its step was started again, and by whom. */
+    replayedAt: moment('replayed_at'),
+    replayedBy: text('replayed_by').$type<ReplayedBy>(),
+  },
+  (table) => [
+    check('dead_letters_replayed', sql`(${table.replayedAt} is null) = (${table.replayedBy} is null)`),
+    check('dead_letters_replayed_by', oneOf(table.replayedBy, replayedBy)),
+    index('dead_letters_account').on(table.accountId, table.id),
+    index('dead_letters_open').on(table.id).where(sql`${table.replayedAt} is null`),
+    index('dead_letters_step').on(table.stepId),
+    index('dead_letters_job').on(table.jobId),
   ],
 );
 

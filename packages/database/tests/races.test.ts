@@ -200,7 +200,7 @@ async function write(kind: Write, lease: StepLease): Promise<void> {
   else if (kind === 'succeed')
     await scene.steps.succeed(lease, { output: { fence: lease.fence }, assets: [] });
   else if (kind === 'fail') await scene.steps.fail(lease, failure);
-  else await scene.steps.release(lease, kind);
+  else await scene.steps.release(lease, { reason: kind });
 }
 
 test('submissions, settlements and grants of one account at the same moment keep its balance true', async () => {

@@ -161,7 +161,7 @@ test.each<[string, number, (database: Database) => Promise<unknown>]>([
       );
       await steps.saveProgress(lease, 1, 2);
       await steps.lost([lease]);
-      await steps.release(lease, 'shutdown');
+      await steps.release(lease, { reason: 'shutdown' });
       await finish(with_, job, 'ingest-0', 'generate-0');
       await hints.flush();
     },

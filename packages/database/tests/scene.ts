@@ -187,16 +187,29 @@ export async function brokenInvariants(scene: Scene): Promise<string[]> {
     'a balance is not the sum of its entries': `select a.id from accounts a left join credit_entries e on e.account_id = a.id
       group by a.id having a.balance <> coalesce(sum(e.delta), 0)`,
     'a balance is below zero': `select id from accounts where balance < 0`,
-    'an unsettled job has another ledger than its hold': `select j.id from jobs j where settled_at is null
-      and (select array_agg(kind order by kind) from credit_entries e where e.job_id = j.id) is distinct from array['hold']`,
-    'a settled job has not exactly hold, capture and refund': `select j.id from jobs j where settled_at is not null
-      and (select array_agg(kind order by kind) from credit_entries e where e.job_id = j.id) is distinct from array['capture','hold','refund']`,
-    'capture and refund are not the hold': `select j.id from jobs j where settled_at is not null and j.price <>
-      (select sum(amount) from credit_entries e where e.job_id = j.id and kind in ('capture','refund'))`,
-    'the ledger and the job disagree': `select j.id from jobs j join credit_entries e on e.job_id = j.id
-      where e.amount <> case e.kind when 'capture' then j.captured when 'refund' then j.refunded else j.price end`,
+    'a round that is over has not exactly hold, capture and refund, or the one that runs not exactly its hold': `
+      select j.id from jobs j cross join lateral generate_series(1, j.round) as r(round)
+      where (select array_agg(kind order by kind) from credit_entries e where e.job_id = j.id and e.round = r.round)
+        is distinct from case when r.round < j.round or settled_at is not null then array['capture','hold','refund'] else array['hold'] end`,
+    'there is a ledger of a round that never was': `select j.id from jobs j join credit_entries e on e.job_id = j.id
+      where e.round not between 1 and j.round`,
+    'capture and refund are not the hold': `select job_id as id from credit_entries where job_id is not null group by job_id, round
+      having count(*) filter (where kind = 'refund') > 0
+        and sum(amount) filter (where kind = 'hold') <> sum(amount) filter (where kind in ('capture', 'refund'))`,
+    'a round holds something else than the one before gave back': `select e.job_id as id from credit_entries e
+      join credit_entries before on before.job_id = e.job_id and before.round = e.round - 1 and before.kind = 'refund'
+      where e.kind = 'hold' and e.amount <> before.amount`,
+    'the first round does not hold the price': `select j.id from jobs j join credit_entries e on e.job_id = j.id
+      where e.kind = 'hold' and e.round = 1 and e.amount <> j.price`,
+    'the ledger and the job disagree': `select j.id from jobs j where settled_at is not null and (captured, refunded) is distinct from (
+      (select sum(amount) from credit_entries e where e.job_id = j.id and kind = 'capture'),
+      (select amount::bigint from credit_entries e where e.job_id = j.id and kind = 'refund' and e.round = j.round))`,
     'what was captured was not delivered': `select j.id from jobs j where settled_at is not null and captured <>
-      case status when 'succeeded' then (select sum(credits) from steps s where s.job_id = j.id and s.status = 'succeeded') else 0 end`,
+      case status when 'succeeded' then (select sum(credits) from steps s where s.job_id = j.id and s.status = 'succeeded')
+        else captured_before end`,
+    'something was captured, and nothing can be read': `select id from jobs where captured_before > 0 and output is null`,
+    'a step has failed without a dead letter, or has one that is open without having failed': `select s.id from steps s where
+      (s.status = 'failed')::int <> (select count(*) from dead_letters d where d.step_id = s.id and d.replayed_at is null)`,
     'a settled job has an unsettled step': `select j.id from jobs j join steps s on s.job_id = j.id
       where j.settled_at is not null and s.settled_at is null`,
     'a step has settled before a child of it': `select s.id from steps s join steps c on c.parent_id = s.id
@@ -206,15 +219,19 @@ export async function brokenInvariants(scene: Scene): Promise<string[]> {
     'an event is missing or came twice': `select j.id from jobs j where last_event_sequence <>
       (select count(*) from job_events e where e.job_id = j.id) or last_event_sequence <>
       (select coalesce(max(sequence), 0) from job_events e where e.job_id = j.id)`,
-    'a job was not ended by exactly one event, its last': `select j.id from jobs j where
-      (select array_agg(sequence) from job_events e where e.job_id = j.id and type in ('job.succeeded','job.failed','job.cancelled'))
-      is distinct from case when settled_at is null then null else array[last_event_sequence] end`,
-    'a step succeeded in the events another number of times than in the record': `select s.id from steps s where
-      (select count(*) from job_events e where e.job_id = s.job_id and type = 'step.succeeded' and data->>'stepId' = s.id)
-      <> (s.status = 'succeeded')::int`,
+    'a round was not ended by exactly one event, its last': `select j.id from jobs j where
+      (select count(*) from job_events e where e.job_id = j.id and type in ('job.succeeded','job.failed','job.cancelled'))
+        <> j.round - (settled_at is null)::int
+      or (settled_at is not null) <> exists (select from job_events e where e.job_id = j.id and sequence = last_event_sequence
+        and type in ('job.succeeded','job.failed','job.cancelled'))`,
+    'a step succeeded in the events another number of times than in the record': `select s.id from steps s where s.fence > 0 and
+      (select type = 'step.succeeded' from job_events e where e.job_id = s.job_id and data->>'stepId' = s.id
+        and type in ('step.started', 'step.succeeded', 'step.failed', 'step.skipped') order by sequence desc limit 1)
+      <> (s.status = 'succeeded') and not exists (select from job_events e where e.job_id = s.job_id and type = 'job.retried')`,
     'a step was started another number of times than its fence says': `select s.id from steps s where
       (select count(*) from job_events e where e.job_id = s.job_id and type = 'step.started' and data->>'stepId' = s.id) <> s.fence`,
-    'an asset was left by a step that did not succeed': `select a.id from assets a join steps s on s.id = a.step_id where s.status <> 'succeeded'`,
+    'an asset was left by a step that did not succeed': `select a.id from assets a join steps s on s.id = a.step_id where
+      not exists (select from job_events e where e.job_id = s.job_id and type = 'step.succeeded' and data->>'stepId' = s.id)`,
   };
   const broken: string[] = [];
   for (const [name, query] of Object.entries(checks)) {

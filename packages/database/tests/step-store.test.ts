@@ -63,8 +63,8 @@ async function expectNoWrite(lease: StepLease): Promise<void> {
   const writes = [
     await steps.saveStage(lease, { state: 'late', data: {} }, timing),
     await steps.saveProgress(lease, 9, 9),
-    await steps.release(lease, 'retry', failure),
-    await steps.release(lease, 'shutdown'),
+    await steps.release(lease, { reason: 'retry', error: failure }),
+    await steps.release(lease, { reason: 'shutdown' }),
     await steps.succeed(lease, { output: { late: true }, assets: [asset('asset_late')] }),
     await steps.fail(lease, failure),
   ];
@@ -165,7 +165,7 @@ describe('a claim', () => {
 describe('nothing is written by a lease (invariant 5)', () => {
   test.each<[string, (job: RunningJob, lease: StepLease) => Promise<unknown>]>([
     ['that another worker took over', (job) => claimed(scene, job.ticket('ingest-0'))],
-    ['that was handed back', (_, lease) => scene.steps.release(lease, 'shutdown')],
+    ['that was handed back', (_, lease) => scene.steps.release(lease, { reason: 'shutdown' })],
     ['whose step succeeded', (_, lease) => scene.steps.succeed(lease, { output: {}, assets: [] })],
     ['whose step failed', (_, lease) => scene.steps.fail(lease, failure)],
     ['whose step was given up', (job) => scene.steps.abandon(job.ticket('ingest-0'), failure)],
@@ -190,7 +190,7 @@ describe('a running step', () => {
     const job = await runningJob(scene);
     const first = await claimed(scene, job.ticket('ingest-0'));
     await scene.steps.saveStage(first, { state: 'fetched', data: { at: [1, 2] } }, timing);
-    await scene.steps.release(first, 'shutdown');
+    await scene.steps.release(first, { reason: 'shutdown' });
     const again = await scene.steps.claim(job.ticket('ingest-0'), 'w');
     expect(again).toMatchObject({ step: { stage: { state: 'fetched', data: { at: [1, 2] } } } });
     const second = { ...first, fence: 2 };
@@ -208,7 +208,7 @@ describe('a running step', () => {
   ] as const)('released for %s spends %i attempts', async (reason, spent) => {
     const job = await runningJob(scene);
     const lease = await claimed(scene, job.ticket('ingest-0'));
-    expect(await scene.steps.release(lease, reason, failure)).toBe(true);
+    expect(await scene.steps.release(lease, { reason, error: failure })).toBe(true);
     expect(await job.step('ingest-0')).toMatchObject({
       status: 'pending',
       attempts: spent,

@@ -11,13 +11,17 @@ const policies: fc.Arbitrary<RetryPolicy> = fc
     backoffBaseMs: fc.integer({ min: 1, max: 10_000 }),
     limitFactor: fc.integer({ min: 1, max: 1_000 }),
     throttleFactor: fc.integer({ min: 1, max: 1_000 }),
+    losses: fc.nat({ max: 10 }),
   })
-  .map(({ attempts, backoffBaseMs, limitFactor, throttleFactor }) => ({
+  .map(({ attempts, backoffBaseMs, limitFactor, throttleFactor, losses }) => ({
     attempts,
     backoffBaseMs,
     backoffLimitMs: backoffBaseMs * limitFactor,
     throttleLimitMs: backoffBaseMs * throttleFactor,
+    throttleTotalMs: backoffBaseMs * throttleFactor * 10,
+    losses,
   }));
+const after = (attempts: number, throttledMs = 0) => ({ attempts, throttledMs });
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 test('a permanent error gives up, whatever was tried before', () => {
@@ -29,7 +33,7 @@ test('a permanent error gives up, whatever was tried before', () => {
       random,
       (code, failed, policy, chance) => {
         const error = new PressroomError(code, 'no', { retryAfterMs: 5 });
-        expect(decideRetry(error, failed, policy, chance)).toEqual({ kind: 'give-up' });
+        expect(decideRetry(error, after(failed), policy, chance)).toEqual({ kind: 'give-up', error });
       },
     ),
   );
@@ -40,15 +44,15 @@ test('a transient error fails exactly as many attempts as the policy has, and th
     fc.property(codesOf('transient'), policies, random, (code, policy, chance) => {
       const error = new PressroomError(code, 'again');
       let failed = 0;
-      while (decideRetry(error, failed, policy, chance).kind === 'retry') failed += 1;
+      while (decideRetry(error, after(failed), policy, chance).kind === 'retry') failed += 1;
       expect(failed + 1).toBe(policy.attempts);
       for (const later of [failed, failed + 1, failed + 100])
-        expect(decideRetry(error, later, policy, chance)).toEqual({ kind: 'give-up' });
+        expect(decideRetry(error, after(later), policy, chance)).toEqual({ kind: 'give-up', error });
     }),
   );
 });
 
-test('a backoff lies in the upper half of its ceiling, which doubles up to the limit', () => {
+test('a backoff lies anywhere below its ceiling, which doubles up to the limit', () => {
   fc.assert(
     fc.property(
       codesOf('transient'),
@@ -58,14 +62,13 @@ test('a backoff lies in the upper half of its ceiling, which doubles up to the l
       (code, failed, policy, chance) => {
         const decision = decideRetry(
           new PressroomError(code, 'again'),
-          failed,
+          after(failed),
           { ...policy, attempts: failed + 2 },
           chance,
         );
         if (decision.kind !== 'retry') throw new Error(`it is ${decision.kind}`);
         const ceiling = Math.min(policy.backoffBaseMs * 2 ** failed, policy.backoffLimitMs);
-        expect(decision.delayMs).toBeGreaterThanOrEqual(Math.floor(ceiling / 2));
-        expect(decision.delayMs).toBeLessThanOrEqual(ceiling);
+        expect(decision.delayMs).toBe(Math.round(ceiling * chance));
         expect(Number.isInteger(decision.delayMs)).toBe(true);
       },
     ),
@@ -73,10 +76,17 @@ test('a backoff lies in the upper half of its ceiling, which doubles up to the l
 });
 
 test('steps that fail together do not all come back together', () => {
-  const policy = { attempts: 5, backoffBaseMs: 1_000, backoffLimitMs: 60_000, throttleLimitMs: 60_000 };
+  const policy = {
+    attempts: 5,
+    backoffBaseMs: 1_000,
+    backoffLimitMs: 60_000,
+    throttleLimitMs: 60_000,
+    throttleTotalMs: 600_000,
+    losses: 5,
+  };
   for (const code of ['provider-unavailable', 'provider-throttled'] as const) {
     const delays = [0, 0.25, 0.5, 0.75, 0.99].map((chance) => {
-      const decision = decideRetry(new PressroomError(code, 'later'), 0, policy, chance);
+      const decision = decideRetry(new PressroomError(code, 'later'), after(0), policy, chance);
       return decision.kind === 'give-up' ? Number.NaN : decision.delayMs;
     });
     expect(new Set(delays).size).toBe(5);
@@ -93,7 +103,7 @@ test('a throttled step waits for what was asked, never less, at most a tenth abo
       random,
       (code, asked, failed, policy, chance) => {
         const error = new PressroomError(code, 'wait', asked === undefined ? {} : { retryAfterMs: asked });
-        const decision = decideRetry(error, failed, policy, chance);
+        const decision = decideRetry(error, after(failed), policy, chance);
         if (decision.kind !== 'wait') throw new Error(`it is ${decision.kind}`);
         expect(decision.delayMs).toBeGreaterThanOrEqual(Math.min(asked ?? 0, policy.throttleLimitMs));
         expect(decision.delayMs).toBeGreaterThanOrEqual(policy.backoffBaseMs);
@@ -101,5 +111,28 @@ test('a throttled step waits for what was asked, never less, at most a tenth abo
         expect(Number.isInteger(decision.delayMs)).toBe(true);
       },
     ),
+  );
+});
+
+test('a step that is asked to wait again and again waits no longer than the limit in all, and then gives up by name', () => {
+  fc.assert(
+    fc.property(codesOf('throttled'), policies, random, (code, policy, chance) => {
+      const asked = new PressroomError(code, 'wait', { retryAfterMs: policy.throttleLimitMs });
+      let waited = 0;
+      let decision = decideRetry(asked, after(0, waited), policy, chance);
+      while (decision.kind === 'wait') {
+        waited += decision.delayMs;
+        decision = decideRetry(asked, after(0, waited), policy, chance);
+      }
+      expect(waited).toBeLessThanOrEqual(policy.throttleTotalMs);
+      // It was given up because of the next wait, not before.
+      expect(waited + policy.throttleLimitMs * 1.1 + 1).toBeGreaterThan(policy.throttleTotalMs);
+      if (decision.kind !== 'give-up') throw new Error(`it is ${decision.kind}`);
+      expect(decision.error).toMatchObject({
+        code: 'throttled-too-long',
+        retryability: 'permanent',
+        cause: asked,
+      });
+    }),
   );
 });

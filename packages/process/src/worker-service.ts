@@ -1,4 +1,5 @@
 import { type RetryPolicy, type StepHandlers, storageKeys, type WorkerType } from '@pressroom/domain';
+import { recordLog } from '@pressroom/observability';
 import { createStepWorker } from '@pressroom/queue';
 import { defineService, type Service } from '@pressroom/runtime';
 import type { Resources } from './resources.ts';
@@ -21,6 +22,7 @@ export function createWorkerService<Type extends WorkerType>(
     policy: retryPolicy(resources),
     workerId: resources.processId,
     log: log.child({ worker: type }),
+    recordLog: (own) => recordLog(own, resources.clock),
     random: resources.random,
     concurrency: config.workers[`${type}Concurrency`],
     lockMs: config.queue.lockMs,
@@ -60,5 +62,7 @@ export function retryPolicy({ config }: Pick<Resources, 'config'>): RetryPolicy 
     backoffBaseMs: config.queue.backoffBaseMs,
     backoffLimitMs: 60_000,
     throttleLimitMs: 3_600_000,
+    throttleTotalMs: config.queue.throttleTotalMs,
+    losses: config.queue.maxStalls,
   };
 }

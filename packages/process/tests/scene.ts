@@ -97,6 +97,8 @@ export const policy: RetryPolicy = {
   backoffBaseMs: 20,
   backoffLimitMs: 100,
   throttleLimitMs: 1_000,
+  throttleTotalMs: 10_000,
+  losses: 3,
 };
 const flowOptions = {
   deliveries: 50,

@@ -14,6 +14,7 @@ import {
   type StepContext,
   type StepHandler,
   type StepLease,
+  type StepLogLine,
   type StepStore,
   type StepTicket,
   toErrorRecord,
@@ -45,12 +46,16 @@ export type AttemptOutcome =
   | { readonly kind: 'handed-back' }
   | { readonly kind: 'gave-up'; readonly error: PressroomError };
 
+export type RecordLog = (log: Log) => { readonly log: Log; lines(): readonly StepLogLine[] };
+
 export interface AttemptEnvironment {
   readonly store: StepStore;
   readonly handlers: Readonly<Partial<{ [Name in HandlerName]: StepHandler<Name> }>>;
   readonly policy: RetryPolicy;
   readonly workerId: string;
   readonly log: Log;
+  /** A log that passes everything on and remembers its last lines. */
+  readonly recordLog: RecordLog;
   /** In [0, 1). */
   readonly random: () => number;
   /** Called while the attempt holds the step; the caller aborts `controller` when it must stop. */
@@ -84,19 +89,29 @@ export async function runAttempt(
   environment.onClaimed?.(step);
   const controller = new AbortController();
   const release = environment.onLease(step, controller);
-  const log = environment.log.child({
-    requestId: step.requestId,
-    jobId: step.jobId,
-    stepId: step.stepId,
-    handler: step.handler,
-    attempt: step.attempts + 1,
-  });
+  const recorded = environment.recordLog(
+    environment.log.child({
+      requestId: step.requestId,
+      jobId: step.jobId,
+      stepId: step.stepId,
+      handler: step.handler,
+      attempt: step.attempts + 1,
+    }),
+  );
+  const { log } = recorded;
+  const giveUp = async (error: PressroomError): Promise<AttemptOutcome> => {
+    log.error({ err: error }, 'The step failed for good');
+    await store.fail(step, toErrorRecord(error), recorded.lines());
+    await reach('step.failed');
+    return { kind: 'gave-up', error };
+  };
   const timer = setTimeout(
     () => controller.abort(new AttemptAborted('time-out')),
     handlerTimeoutSeconds[step.handler] * 1_000,
   );
   try {
     await reach('step.claimed');
+    if (step.losses > policy.losses) return await giveUp(tooManyLosses(step));
     const completion = await callHandler(step, environment, controller.signal, log);
     if (await store.succeed(step, completion)) {
       await reach('step.succeeded');
@@ -106,33 +121,48 @@ export async function runAttempt(
   } catch (thrown) {
     const error = classify(thrown, step, controller.signal);
     if (error === 'shutdown') {
-      await store.release(step, 'shutdown');
+      await store.release(step, { reason: 'shutdown' });
       return { kind: 'handed-back' };
     }
-    if (error === 'lease-lost') return { kind: 'moot', why: 'lease-lost' };
+    if (error === 'lease-lost') {
+      log.info({}, 'The attempt was stopped: the step is not held any more');
+      return { kind: 'moot', why: 'lease-lost' };
+    }
     // The record itself was out of reach: nothing can be written about it now, and the step has not failed.
     if (error.code === 'database-unavailable') throw error;
-    const decision = decideRetry(error, step.attempts, policy, random());
+    const decision = decideRetry(error, step, policy, random());
     switch (decision.kind) {
       case 'wait':
         log.info({ code: error.code, delayMs: decision.delayMs }, 'The step waits, as it was asked to');
-        await store.release(step, 'throttled', toErrorRecord(error));
+        await store.release(step, {
+          reason: 'throttled',
+          error: toErrorRecord(error),
+          delayMs: decision.delayMs,
+        });
         return { ...decision, error };
       case 'retry':
         log.warn({ err: error, delayMs: decision.delayMs }, 'The attempt failed and is tried again');
-        await store.release(step, 'retry', toErrorRecord(error));
+        await store.release(step, {
+          reason: 'retry',
+          error: toErrorRecord(error),
+          delayMs: decision.delayMs,
+        });
         await reach('step.released');
         return { ...decision, error };
       case 'give-up':
-        log.error({ err: error }, 'The step failed for good');
-        await store.fail(step, toErrorRecord(error));
-        await reach('step.failed');
-        return { kind: 'gave-up', error };
+        return await giveUp(decision.error);
     }
   } finally {
     clearTimeout(timer);
     release();
   }
+}
+
+/** Whatever it is about the step that its processes do not survive, the next one would not either. */
+function tooManyLosses({ losses }: ClaimedStep): PressroomError {
+  return new PressroomError('worker-lost', `The step has lost the process that ran it ${losses} times`, {
+    facts: { losses },
+  });
 }
 
 async function callHandler(

@@ -18,7 +18,7 @@ import {
   type WorkerType,
 } from '@pressroom/domain';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
-import { AttemptAborted, type AttemptOutcome, runAttempt } from './attempt.ts';
+import { AttemptAborted, type AttemptOutcome, type RecordLog, runAttempt } from './attempt.ts';
 import type { QueueBackend, QueueWorker } from './backend.ts';
 import type { StepPayload } from './flow.ts';
 import { type CanaryLimits, createStandingWorker } from './standing-worker.ts';
@@ -31,6 +31,8 @@ export interface StepWorkerOptions<Type extends WorkerType> {
   readonly policy: RetryPolicy;
   readonly workerId: string;
   readonly log: Log;
+  /** Nothing is kept of the logs of failed steps when absent. */
+  readonly recordLog?: RecordLog;
   readonly random: () => number;
   readonly concurrency: number;
   readonly lockMs: number;
@@ -103,6 +105,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         policy: options.policy,
         workerId: options.workerId,
         log,
+        recordLog: options.recordLog ?? ((own) => ({ log: own, lines: () => [] })),
         random: options.random,
         onClaimed: (claimed) => {
           step = claimed;

@@ -54,6 +54,16 @@ export function toAccount(row: AccountRow): Account {
 }
 
 function toLedgerEntry(row: CreditEntryRow): LedgerEntry {
-  const { id, kind, amount, delta, balanceAfter, jobId, reason } = row;
-  return { id, kind, amount, delta, balanceAfter, jobId, reason, createdAt: row.createdAt.toISOString() };
+  const { id, kind, amount, delta, balanceAfter, jobId, round, reason } = row;
+  return {
+    id,
+    kind,
+    amount,
+    delta,
+    balanceAfter,
+    jobId,
+    round,
+    reason,
+    createdAt: row.createdAt.toISOString(),
+  };
 }

@@ -1,5 +1,5 @@
 import { type JobEventRow, type JobRow, listJobEvents } from '@pressroom/database';
-import { endsJob, isSettled, PressroomError, type WireJobEvent } from '@pressroom/domain';
+import { isSettled, PressroomError, type WireJobEvent } from '@pressroom/domain';
 import { linkSignals } from '@pressroom/runtime';
 import { type ServerSentEvent, writeEventStream } from '../http/event-stream.ts';
 import type { AccountExchange, Handler } from '../http/exchange.ts';
@@ -18,7 +18,7 @@ export function createEventsEndpoint(
     exchange.response.vary('Accept');
     switch (exchange.request.accepts(['text/event-stream', 'application/json'])) {
       case 'application/json':
-        return { status: 200, body: await listEvents(context, job.id, asked, query.limit) };
+        return { status: 200, body: await listEvents(context, job, asked, query.limit) };
       case 'text/event-stream':
         // A browser's EventSource comes back for ever after a plain end; 204 tells it to stay away.
         if (isSettled(job.status) && asked >= job.lastEventSequence) return { status: 204 };
@@ -31,9 +31,10 @@ export function createEventsEndpoint(
   };
 }
 
-async function listEvents(context: EndpointContext, jobId: string, after: number, limit: number) {
-  const rows = await listJobEvents(context.database.executor, jobId, after, limit);
-  return { data: rows.map(toWireEvent), complete: rows.some((row) => endsJob(row.type)) };
+async function listEvents(context: EndpointContext, job: JobRow, after: number, limit: number) {
+  const rows = await listJobEvents(context.database.executor, job.id, after, limit);
+  const last = rows.at(-1)?.sequence ?? after;
+  return { data: rows.map(toWireEvent), complete: isSettled(job.status) && last >= job.lastEventSequence };
 }
 
 async function stream(

@@ -1,8 +1,16 @@
-import { cancelJob, findJob, type JobRow, listJobs, listStageRuns, listSteps } from '@pressroom/database';
+import {
+  cancelJob,
+  findJob,
+  type JobRow,
+  listJobs,
+  listStageRuns,
+  listSteps,
+  retryJob,
+} from '@pressroom/database';
 import { isSettled, type Job, PressroomError, reach } from '@pressroom/domain';
 import { linkSignals, withTimeout } from '@pressroom/runtime';
 import { readCursor, writeCursor } from '../http/cursor.ts';
-import type { Exchange, Handlers } from '../http/exchange.ts';
+import type { AccountExchange, Exchange, Handlers, Outcome } from '../http/exchange.ts';
 import { nextLink } from '../http/next-link.ts';
 import { readWaitPreference } from '../http/prefer.ts';
 import { sendStoredContent } from '../http/send-blob.ts';
@@ -58,6 +66,18 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
     }
   }
 
+  /** 200 when it has settled while the caller waited, else 202. */
+  async function answerJob(jobId: string, exchange: AccountExchange, replayed: boolean): Promise<Outcome> {
+    await waitAsPreferred(exchange.accountId, jobId, exchange);
+    const job = await readJob(exchange.accountId, jobId);
+    const waited = exchange.response.hasHeader('Preference-Applied');
+    return {
+      status: waited && isSettled(job.status) ? 200 : 202,
+      body: job,
+      headers: { Location: job.links.self, ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}) },
+    };
+  }
+
   return {
     submitJob: async ({ body, headers }, exchange) => {
       const { accountId, requestId, log } = exchange;
@@ -69,14 +89,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
       await reach('submission.recorded');
       context.dispatcher.nudge();
       log.info({ jobId, kind: body.kind, replayed }, 'A job was accepted');
-      await waitAsPreferred(accountId, jobId, exchange);
-      const job = await readJob(accountId, jobId);
-      const waited = exchange.response.hasHeader('Preference-Applied');
-      return {
-        status: waited && isSettled(job.status) ? 200 : 202,
-        body: job,
-        headers: { Location: job.links.self, ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}) },
-      };
+      return await answerJob(jobId, exchange, replayed);
     },
     listJobs: async ({ query }, { accountId, request, response }) => {
       const beforeId = readCursor(query.cursor, 'string');
@@ -128,6 +141,18 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
         log.warn({ err: error, jobId: params.id }, 'The steps of a cancelled job stay in the queue');
       }
       return { status: 200, body: await readJob(accountId, params.id) };
+    },
+    retryJob: async ({ params, headers }, exchange) => {
+      const { accountId, log } = exchange;
+      const { replayed } = await retryJob(database, {
+        accountId,
+        jobId: params.id,
+        idempotencyKey: headers['idempotency-key'],
+      });
+      context.hints.publish(params.id);
+      context.dispatcher.nudge();
+      log.info({ jobId: params.id, replayed }, 'A job is retried');
+      return await answerJob(params.id, exchange, replayed);
     },
   };
 }

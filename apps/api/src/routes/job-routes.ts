@@ -28,6 +28,11 @@ const waitHeaders = {
   'Preference-Applied': 'How long the wait could be, when one was asked for.',
 };
 
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 printable ASCII characters without spaces')
+  .optional();
+
 type AnyRequestSchema = Parameters<typeof z.discriminatedUnion>[1][number];
 export const jobRequestSchema = z.discriminatedUnion(
   'kind',
@@ -44,11 +49,9 @@ export const jobRoutes = {
       'Answers when the job is recorded for good and its price is held. With `Prefer: wait` it answers 200 when the job has settled in that time, else 202.',
     access,
     headers: z.object({
-      'idempotency-key': z
-        .string()
-        .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 printable ASCII characters without spaces')
-        .optional()
-        .describe('The same key with the same request gives the same job, however often it is sent.'),
+      'idempotency-key': idempotencyKey.describe(
+        'The same key with the same request gives the same job, however often it is sent.',
+      ),
       prefer,
     }),
     body: { contentType: 'application/json', schema: jobRequestSchema },
@@ -153,5 +156,40 @@ export const jobRoutes = {
     params,
     replies: { 200: { description: 'The job, cancelled', content: job } },
     errors: ['not-found', 'job-not-cancellable'],
+  }),
+  retryJob: defineRoute({
+    method: 'post',
+    path: '/api/jobs/:id/retry',
+    tag: 'Jobs',
+    summary: 'Run again what did not succeed',
+    description:
+      'Steps that failed, and those that were left out or cancelled because of them, run again; finished steps do not. What had been refunded is held again. A document that was delivered before can be read until a new one takes its place. The job waits for its turn like a new one; its deadline stays, and after it there is no retry.',
+    access,
+    params,
+    headers: z.object({
+      'idempotency-key': idempotencyKey.describe(
+        'The same key for the same job retries it once, however often it is sent.',
+      ),
+      prefer,
+    }),
+    replies: {
+      200: { description: 'It has settled within the wait', content: job, headers: waitHeaders },
+      202: {
+        description: 'The job, queued again',
+        content: job,
+        headers: {
+          Location: 'The address of the job.',
+          'Idempotency-Replayed': '`true` when the key had come before: nothing was changed now.',
+          ...waitHeaders,
+        },
+      },
+    },
+    errors: [
+      'not-found',
+      'job-not-retryable',
+      'deadline-exceeded',
+      'insufficient-credits',
+      'idempotency-key-reused',
+    ],
   }),
 };

@@ -3,6 +3,7 @@ import {
   type EventHintListener,
   findJob,
   type JobEventRow,
+  lastJobEvent,
   listJobEvents,
 } from '@pressroom/database';
 import { endsJob, isSettled } from '@pressroom/domain';
@@ -41,8 +42,8 @@ class Wakeup {
 const batch = 200;
 
 /**
- * A job's events after `after`, in order and without gaps, as they come; ends after the job's last one or with the signal.
- * The record is read; hints only say when to look.
+ * A job's events after `after`, in order and without gaps, as they come; ends after the one that settled the job, or with the
+ * signal. A job that was retried since goes on after it. The record is read; hints only say when to look.
  */
 export async function* followJobEvents(
   database: Database,
@@ -63,7 +64,7 @@ export async function* followJobEvents(
         for (const row of rows) {
           yield row;
           last = row.sequence;
-          if (endsJob(row.type)) return;
+          if (endsJob(row.type) && (await isLastEvent(database, jobId, last))) return;
         }
         full = rows.length === batch;
       }
@@ -72,6 +73,12 @@ export async function* followJobEvents(
     unsubscribe();
     wakeup.release();
   }
+}
+
+/** True when the job has settled by this event, and was not retried since. */
+async function isLastEvent(database: Database, jobId: string, sequence: number): Promise<boolean> {
+  const end = await lastJobEvent(database.executor, jobId);
+  return end?.settled === true && end.sequence === sequence;
 }
 
 /** Resolves when the job has settled, or at the latest with the signal. */

@@ -38,13 +38,19 @@ export function toJobSummary(job: JobRow): JobSummary {
     priority: job.priority,
     onItemFailure: job.onItemFailure,
     metadata: job.metadata,
-    cost: { held: job.price, captured: job.captured, refunded: job.refunded },
+    cost: { held: job.price, captured: job.captured, refunded: job.refunded, round: job.round },
     error: toFailure(job.error),
     createdAt: job.createdAt.toISOString(),
     delayUntil: momentOf(job.delayUntil),
     admittedAt: momentOf(job.admittedAt),
     settledAt: momentOf(job.settledAt),
-    links: { self, events: `${self}/events`, output: `${self}/output`, cancel: `${self}/cancel` },
+    links: {
+      self,
+      events: `${self}/events`,
+      output: `${self}/output`,
+      cancel: `${self}/cancel`,
+      retry: `${self}/retry`,
+    },
   };
 }
 

@@ -60,6 +60,13 @@ export const recordSettings = {
     description: 'Wait before the second attempt; it doubles with every further one.',
     example: '2000',
   }),
+  PRESSROOM_QUEUE_THROTTLE_TOTAL_MS: setting(wholeNumber(1_000, 2_000_000_000).default(21_600_000), {
+    path: 'queue.throttleTotalMs',
+    unit: 'ms',
+    description:
+      'How long one step may be made to wait by throttling providers, all waits together, before it fails.',
+    example: '3600000',
+  }),
   PRESSROOM_QUEUE_KEEP_COMPLETED_SECONDS: setting(wholeNumber(0, 365 * day).default(day), {
     path: 'queue.keepCompletedSeconds',
     unit: 's',

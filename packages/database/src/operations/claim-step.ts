@@ -21,6 +21,8 @@ interface ClaimRow extends Record<string, unknown> {
   input: unknown;
   item_index: number | null;
   attempts: number;
+  losses: number;
+  throttled_ms: number;
   stage: string | null;
   stage_data: Record<string, unknown> | null;
   request_id: string | null;
@@ -77,6 +79,8 @@ function toClaimedStep(ticket: StepTicket, row: ClaimRow): ClaimedStep {
     input: row.input,
     itemIndex: row.item_index ?? undefined,
     attempts: row.attempts,
+    losses: row.losses,
+    throttledMs: row.throttled_ms,
     stage: row.stage === null ? undefined : { state: row.stage, data: row.stage_data ?? {} },
     children: row.children.map(
       (child): ChildStep => ({

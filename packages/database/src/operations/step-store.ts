@@ -1,14 +1,18 @@
 import {
   type ErrorRecord,
   type FailureStep,
+  type IdSource,
   type OnItemFailure,
   planFailure,
   type StepCompletion,
   type StepEventName,
+  type StepFailure,
   type StepLease,
+  type StepLogLine,
   type StepStatus,
   type StepStore,
   stepMachine,
+  systemIds,
 } from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
@@ -24,8 +28,8 @@ import { jobTransition, settleJob } from './settle-job.ts';
  *
  * @throws PressroomError `database-unavailable` from every method: nobody's attempt has failed, and trying again may work
  */
-export function createStepStore(database: Database, hints: EventHints): StepStore {
-  const store = openStepStore(database, hints);
+export function createStepStore(database: Database, hints: EventHints, ids: IdSource = systemIds): StepStore {
+  const store = openStepStore(database, hints, ids);
   return {
     claim: (...given) => namingLosses(() => store.claim(...given)),
     saveStage: (...given) => namingLosses(() => store.saveStage(...given)),
@@ -38,7 +42,7 @@ export function createStepStore(database: Database, hints: EventHints): StepStor
   };
 }
 
-function openStepStore(database: Database, hints: EventHints): StepStore {
+function openStepStore(database: Database, hints: EventHints, ids: IdSource): StepStore {
   /** Runs a write and, when it took, tells the readers of the job's events. */
   async function announced(jobId: string, write: () => Promise<boolean | 'settled'>): Promise<boolean> {
     const written = await write();
@@ -80,14 +84,23 @@ function openStepStore(database: Database, hints: EventHints): StepStore {
           select append_job_event(job_id, 'step.progress', jsonb_build_object('stepId', id, 'step', key, 'done', ${done}::int, 'total', ${total}::int)) from saved`);
         return result.rows.length === 1;
       }),
-    release: (lease, reason, error) =>
+    release: (lease, { reason, error, delayMs = 0 }) =>
       announced(lease.jobId, async () => {
-        const event = { reason, ...(error === undefined ? {} : { error }) };
+        const event = {
+          reason,
+          ...(error === undefined ? {} : { error }),
+          ...(delayMs > 0 ? { delayMs } : {}),
+        };
+        const retryAt = sql`now() + ${delayMs}::double precision * interval '1 millisecond'`;
+        const kind = reason === 'throttled' ? 'throttled' : 'retried';
         const result = await database.executor.execute(sql`
           with ${lockedJob(lease)}, released as (
             update steps set status = ${targetOf(stepMachine, 'release')}, claimed_by = null,
               attempts = steps.attempts + ${reason === 'retry' ? 1 : 0},
-              error = ${error === undefined ? sql`steps.error` : json(error)}
+              throttled_ms = steps.throttled_ms + ${reason === 'throttled' ? Math.ceil(delayMs) : 0},
+              retry_at = ${reason === 'shutdown' ? null : retryAt},
+              error = ${error === undefined ? sql`steps.error` : json(error)},
+              failures = ${error === undefined ? sql`steps.failures` : sql`append_failure(steps.failures, ${failureEntry(kind, error)} || ${retryAtEntry(retryAt)})`}
             from job where ${heldFor(lease, 'release')} returning steps.id, steps.job_id, steps.key
           )
           select append_job_event(job_id, 'step.released', jsonb_build_object('stepId', id, 'step', key) || ${json(event)}) from released`);
@@ -95,9 +108,11 @@ function openStepStore(database: Database, hints: EventHints): StepStore {
       }),
     succeed: (lease, completion) =>
       announced(lease.jobId, () => succeed(database.executor, lease, completion)),
-    fail: (lease, error) =>
+    fail: (lease, error, logs = []) =>
       announced(lease.jobId, () =>
-        database.transaction((tx) => fail(tx, lease.jobId, heldFor(lease, 'fail'), error)),
+        database.transaction((tx) =>
+          fail(tx, lease.jobId, heldFor(lease, 'fail'), { error, logs, deadLetterId: ids.next('dead') }),
+        ),
       ),
     abandon: (ticket, error) =>
       announced(ticket.jobId, () =>
@@ -105,8 +120,8 @@ function openStepStore(database: Database, hints: EventHints): StepStore {
           fail(
             tx,
             ticket.jobId,
-            sql`id = ${ticket.stepId} and generation = ${ticket.generation} and status = any(${allowedFrom(stepMachine, 'fail')})`,
-            error,
+            sql`steps.id = ${ticket.stepId} and steps.generation = ${ticket.generation} and steps.status = any(${allowedFrom(stepMachine, 'fail')})`,
+            { error, logs: [], deadLetterId: ids.next('dead') },
           ),
         ),
       ),
@@ -123,7 +138,7 @@ function openStepStore(database: Database, hints: EventHints): StepStore {
 
 /** The job's row is locked before any of its steps' in every operation; another order would deadlock with a cancel. */
 function lockedJob(lease: StepLease): SQL {
-  return sql`job as (select id from jobs where id = ${lease.jobId} for no key update)`;
+  return sql`job as (select id, round from jobs where id = ${lease.jobId} for no key update)`;
 }
 
 /** True for the row of a lease that nobody has taken over or ended. */
@@ -149,11 +164,28 @@ async function succeed(
   return settled ? 'settled' : true;
 }
 
+/** A failure of the step as it stands before the update, in the round of the job that is locked as `job`. */
+function failureEntry(kind: StepFailure['kind'], error: ErrorRecord): SQL {
+  const said = json({ kind, code: error.code, message: error.message });
+  return sql`${said} || jsonb_build_object('round', job.round, 'attempt', steps.attempts + 1, 'worker', steps.claimed_by)`;
+}
+
+function retryAtEntry(moment: SQL): SQL {
+  return sql`jsonb_build_object('retryAt', to_char((${moment}) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
+}
+
+interface FinalFailure {
+  readonly error: ErrorRecord;
+  readonly logs: readonly StepLogLine[];
+  readonly deadLetterId: string;
+}
+
+/** Ends the step, keeps its dead letter, and does what its job's policy says. */
 async function fail(
   tx: Executor,
   jobId: string,
   guard: SQL,
-  error: ErrorRecord,
+  { error, logs, deadLetterId }: FinalFailure,
 ): Promise<boolean | 'settled'> {
   const locked = await tx.execute<{ on_item_failure: OnItemFailure }>(
     sql`select on_item_failure from jobs where id = ${jobId} for no key update`,
@@ -161,9 +193,17 @@ async function fail(
   const job = locked.rows[0];
   if (job === undefined) return false;
   const failed = await tx.execute<{ id: string; key: string }>(sql`
-    update steps set status = ${targetOf(stepMachine, 'fail')}, error = ${json(error)}, settled_at = now(), claimed_by = null,
-      attempts = attempts + 1
-    where ${guard} returning id, key`);
+    with failed as (
+      update steps set status = ${targetOf(stepMachine, 'fail')}, error = ${json(error)}, settled_at = now(), claimed_by = null,
+        attempts = steps.attempts + 1, failures = append_failure(steps.failures, ${failureEntry('gave-up', error)})
+      from jobs job where job.id = steps.job_id and ${guard} returning steps.*, job.account_id, job.kind, job.round
+    ), kept as (
+      insert into dead_letters (id, account_id, job_id, step_id, kind, key, handler, worker, item_index, round, generation, input,
+        error, failures, logs)
+      select ${deadLetterId}, account_id, job_id, id, kind, key, handler, worker, item_index, round, generation, input,
+        error, failures, ${json(logs)} from failed
+    )
+    select id, key from failed`);
   const step = failed.rows[0];
   if (step === undefined) return false;
   await appendJobEvent(tx, jobId, 'step.failed', { stepId: step.id, step: step.key, error });

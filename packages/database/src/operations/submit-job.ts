@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   flattenPlan,
   handlerWorkers,
@@ -10,13 +9,13 @@ import {
   reach,
   type StepPlan,
 } from '@pressroom/domain';
-import { and, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
 import { hasCode } from '../database-errors.ts';
 import { json } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findAssets } from '../repositories/assets.ts';
-import { idempotencyKeys } from '../schema.ts';
+import { earlierRequest, hashOf } from './idempotency.ts';
 
 /** Raised by the database's `accept_job`. */
 const unusableAssets = 'PR001';
@@ -63,7 +62,9 @@ export async function submitJob(
     throw error;
   });
   if (accepted) return { jobId, replayed: false };
-  return { jobId: await earlierJob(executor, submission), replayed: true };
+  const { accountId, idempotencyKey = '' } = submission;
+  const request = { key: idempotencyKey, requestHash: hashRequest(submission) };
+  return { jobId: await earlierRequest(executor, accountId, request), replayed: true };
 }
 
 /** False when the idempotency key had been taken. */
@@ -109,20 +110,6 @@ async function accept(
   return result.rows[0]?.id === jobId;
 }
 
-/** The job that this key stands for, when the request is the same. */
-async function earlierJob(executor: Executor, submission: Submission): Promise<string> {
-  const { accountId, idempotencyKey = '' } = submission;
-  const [earlier] = await executor
-    .select()
-    .from(idempotencyKeys)
-    .where(and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, idempotencyKey)));
-  if (earlier?.requestHash === hashRequest(submission) && earlier.jobId !== null) return earlier.jobId;
-  throw new PressroomError(
-    'idempotency-key-reused',
-    'This Idempotency-Key was used before with a different request',
-  );
-}
-
 function hashRequest(submission: Submission): string {
   const { kind, input, onItemFailure, priority, delayUntil, deadline, metadata } = submission;
   const request = {
@@ -135,17 +122,7 @@ function hashRequest(submission: Submission): string {
     ...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
     metadata,
   };
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(request)))
-    .digest('hex');
-}
-
-/** The same request hashes the same however its keys were ordered. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]));
+  return hashOf(request);
 }
 
 async function refuseAssets(executor: Executor, submission: Submission, cause: unknown): Promise<void> {

@@ -32,6 +32,8 @@ export interface CreditChange {
   /** Credits, never negative: the kind decides what they do to the balance. */
   readonly amount: number;
   readonly jobId?: string;
+  /** Of the job; 1 when absent. */
+  readonly round?: number;
   readonly reason: string;
 }
 
@@ -44,26 +46,30 @@ export async function changeCredits(executor: Executor, change: CreditChange): P
   const result = await payable(
     change.amount,
     executor.execute<{ balance: string }>(
-      sql`select increment_user_credits(${change.accountId}, ${change.kind}, ${change.amount}, ${change.jobId ?? null}, ${change.reason}) as balance`,
+      sql`select increment_user_credits(${change.accountId}, ${change.kind}, ${change.amount}, ${change.jobId ?? null}, ${change.reason}, ${change.round ?? 1}) as balance`,
     ),
   );
   return Number(result.rows[0]?.balance);
 }
 
 /**
- * The result of a statement that takes `price` credits from an account.
+ * The result of a statement that takes credits from an account; `price` says how many, or is asked when they were too many.
  *
  * @throws PressroomError `insufficient-credits` when the balance would go below zero
  */
-export async function payable<Result>(price: number, statement: Promise<Result>): Promise<Result> {
+export async function payable<Result>(
+  price: number | (() => Promise<number>),
+  statement: Promise<Result>,
+): Promise<Result> {
   try {
     return await statement;
   } catch (error) {
     if (!violates(error, 'accounts_balance_not_negative')) throw error;
+    const credits = typeof price === 'number' ? price : await price();
     throw new PressroomError(
       'insufficient-credits',
-      `This costs ${price} credits, and the account has fewer`,
-      { cause: error, facts: { price } },
+      `This costs ${credits} credits, and the account has fewer`,
+      { cause: error, facts: { price: credits } },
     );
   }
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
 import { json } from '../guard.ts';
-import { jobEvents } from '../schema.ts';
+import { jobEvents, jobs } from '../schema.ts';
 
 export type JobEventRow = typeof jobEvents.$inferSelect;
 
@@ -12,7 +12,9 @@ export type JobEventType =
   | 'job.succeeded'
   | 'job.failed'
   | 'job.cancelled'
+  | 'job.retried'
   | 'step.started'
+  | 'step.lost'
   | 'step.stage'
   | 'step.progress'
   | 'step.released'
@@ -31,6 +33,18 @@ export async function appendJobEvent(
     sql`select append_job_event(${jobId}, ${type}, ${json(data)}) as sequence`,
   );
   return Number(result.rows[0]?.sequence);
+}
+
+/** The number of the job's newest event, and whether the job has settled with it. */
+export async function lastJobEvent(
+  executor: Executor,
+  jobId: string,
+): Promise<{ readonly sequence: number; readonly settled: boolean } | undefined> {
+  const [row] = await executor
+    .select({ sequence: jobs.lastEventSequence, settledAt: jobs.settledAt })
+    .from(jobs)
+    .where(eq(jobs.id, jobId));
+  return row === undefined ? undefined : { sequence: row.sequence, settled: row.settledAt !== null };
 }
 
 /** Events after `afterSequence`, in order. */

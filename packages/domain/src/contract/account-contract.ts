@@ -25,6 +25,7 @@ export const ledgerEntrySchema = z
       .describe('What it did to the balance; a capture only says that held credits are spent for good.'),
     balanceAfter: z.int().min(0),
     jobId: idSchema.nullable(),
+    round: z.int().min(1).describe('Of the job: its hold, capture and refund belong together.'),
     reason: z.string(),
     createdAt: momentSchema,
   })

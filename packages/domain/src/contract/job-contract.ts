@@ -76,9 +76,13 @@ const summary = {
   metadata: z.record(z.string(), z.string()),
   cost: z
     .strictObject({
-      held: z.int().describe('Credits set aside at submission.'),
+      held: z.int().describe('The price: credits set aside at submission.'),
       captured: z.int().nullable().describe('Credits spent for good; null until the job has settled.'),
       refunded: z.int().nullable().describe('Credits given back; null until the job has settled.'),
+      round: z
+        .int()
+        .min(1)
+        .describe('From 1; each retry begins another one, which holds what the one before gave back.'),
     })
     .meta({ id: 'JobCost' }),
   error: failureSchema.nullable(),
@@ -86,7 +90,13 @@ const summary = {
   delayUntil: momentSchema.nullable(),
   admittedAt: momentSchema.nullable().describe('When its steps first went into the queue.'),
   settledAt: momentSchema.nullable(),
-  links: z.strictObject({ self: z.string(), events: z.string(), output: z.string(), cancel: z.string() }),
+  links: z.strictObject({
+    self: z.string(),
+    events: z.string(),
+    output: z.string(),
+    cancel: z.string(),
+    retry: z.string(),
+  }),
 };
 
 export const jobSummarySchema = z.strictObject(summary).meta({ id: 'JobSummary' });
@@ -98,7 +108,9 @@ export const jobSchema = z
     input: z.record(z.string(), z.unknown()).describe('As accepted, with defaults filled in.'),
     progress: progressSchema.describe('Steps that have ended, of all steps.'),
     steps: z.array(jobStepSchema).describe('In the order of the plan: what runs first comes first.'),
-    output: jobOutputSchema.nullable().describe('Null until the job has succeeded.'),
+    output: jobOutputSchema
+      .nullable()
+      .describe('Null until the job has succeeded; what was delivered stays while a retry runs.'),
     requestId: z.string().nullable().describe('Of the request that submitted it.'),
   })
   .meta({ id: 'Job' });

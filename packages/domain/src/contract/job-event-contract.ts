@@ -8,7 +8,9 @@ export const jobEventTypes = [
   'job.succeeded',
   'job.failed',
   'job.cancelled',
+  'job.retried',
   'step.started',
+  'step.lost',
   'step.stage',
   'step.progress',
   'step.released',
@@ -41,7 +43,7 @@ export const jobEventQuerySchema = z.strictObject({
 });
 export const lastEventIdSchema = sequence;
 
-/** True for the event after which no other one comes. */
+/** True for an event that settles the job: no other one comes after it, unless the job is retried. */
 export function endsJob(type: string): boolean {
   return type === 'job.succeeded' || type === 'job.failed' || type === 'job.cancelled';
 }

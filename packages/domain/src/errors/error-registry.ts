@@ -78,6 +78,16 @@ export const errorRegistry = {
     'The deadline of the job has passed',
     'Submit it again with a later deadline or without one; what was held has been refunded.',
   ),
+  'job-not-retryable': define(
+    'permanent',
+    'The job has nothing to run again',
+    'Wait until it has settled; a job whose steps have all succeeded needs no retry.',
+  ),
+  'dead-letter-replayed': define(
+    'permanent',
+    'The step of this dead letter runs again already, or has ended since',
+    'Look at the job; if its step fails again, that is a dead letter of its own.',
+  ),
   'output-not-ready': define(
     'permanent',
     'The job has no output yet',
@@ -152,6 +162,11 @@ export const errorRegistry = {
     'throttled',
     'The generation provider asked us to wait',
     'It goes on by itself after the wait.',
+  ),
+  'throttled-too-long': define(
+    'permanent',
+    'The step was asked to wait for too long',
+    'Retry the job later; if it lasts, the operator must raise the limits at the provider.',
   ),
   'provider-malformed-answer': define(
     'transient',

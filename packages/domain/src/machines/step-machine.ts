@@ -9,6 +9,7 @@ export type StepStatus = (typeof stepStatuses)[number];
  * `claim` also starts from `running`: a worker that died or stalled leaves its step there, and the next one takes
  * it over with a higher fencing token, which makes every later write of the first one miss its guard.
  * `release` hands a step back unfinished: a shutdown, a throttled provider, or a failure that will be retried.
+ * `retry` runs a step again that had ended without success; `redo` the steps above it, which have to use its new result.
  */
 export const stepMachine = defineMachine({
   name: 'step',
@@ -22,6 +23,8 @@ export const stepMachine = defineMachine({
     fail: { from: ['pending', 'running'], to: 'failed' },
     skip: { from: ['pending'], to: 'skipped' },
     cancel: { from: ['pending', 'running'], to: 'cancelled' },
+    retry: { from: ['failed', 'skipped', 'cancelled'], to: 'pending' },
+    redo: { from: ['running', 'succeeded'], to: 'pending' },
   },
 });
 

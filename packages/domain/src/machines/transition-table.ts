@@ -12,6 +12,7 @@ export interface Machine<State extends string, Table extends TransitionTable<Sta
   readonly name: string;
   readonly initial: State;
   readonly states: readonly State[];
+  /** Work has ended there; only a `retry` or `redo` leads out again. */
   readonly final: readonly State[];
   readonly transitions: Table;
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/error-registry.ts';
 import type { ErrorRecord } from '../errors/pressroom-error.ts';
 import type { HandlerName } from '../step-catalog.ts';
 import type { ChildStep, NewAsset, StageRecord, StageTiming } from '../step-handler.ts';
@@ -25,6 +26,10 @@ export interface ClaimedStep extends StepLease {
   readonly itemIndex: number | undefined;
   /** Attempts that failed before this one and count. */
   readonly attempts: number;
+  /** How often a process that ran the step was lost, this claim included when it takes the step over from one. */
+  readonly losses: number;
+  /** Milliseconds that throttling providers have made it wait so far. */
+  readonly throttledMs: number;
   readonly stage: StageRecord | undefined;
   readonly children: readonly ChildStep[];
   readonly requestId: string | undefined;
@@ -44,6 +49,44 @@ export type ClaimOutcome =
 
 export type ReleaseReason = 'shutdown' | 'throttled' | 'retry';
 
+/** Why a step goes back unfinished, and when it is tried again. */
+export interface Release {
+  readonly reason: ReleaseReason;
+  readonly error?: ErrorRecord;
+  /** Milliseconds until the next try; 0 when absent. Those of a throttled wait are added up. */
+  readonly delayMs?: number;
+}
+
+/** A line that a step's attempt logged, kept with its dead letter. */
+export interface StepLogLine {
+  readonly at: string;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  /** Without secrets, and cut to a few kilobytes. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One thing that went wrong with a step, as the record keeps it.
+ * - `retried`: an attempt failed, and another one follows.
+ * - `throttled`: it was asked to wait.
+ * - `lost`: the process that ran it was lost.
+ * - `gave-up`: it failed for good.
+ */
+export interface StepFailure {
+  readonly kind: 'retried' | 'throttled' | 'lost' | 'gave-up';
+  readonly round: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The process that ran it; null when none did. */
+  readonly worker: string | null;
+  readonly at: string;
+  /** When it is tried again. */
+  readonly retryAt?: string;
+}
+
 export interface StepCompletion {
   readonly output: object;
   readonly assets: readonly NewAsset[];
@@ -58,11 +101,11 @@ export interface StepStore {
   saveStage(lease: StepLease, record: StageRecord, timing: StageTiming): Promise<boolean>;
   saveProgress(lease: StepLease, done: number, total: number): Promise<boolean>;
   /** Hands the step back. `retry` counts an attempt; the other reasons do not. */
-  release(lease: StepLease, reason: ReleaseReason, error?: ErrorRecord): Promise<boolean>;
+  release(lease: StepLease, release: Release): Promise<boolean>;
   /** Writes output and assets; the root step's success settles the job in the same transaction. */
   succeed(lease: StepLease, completion: StepCompletion): Promise<boolean>;
-  /** Gives the step up for good; by the job's policy this ends the job or leaves the item out. */
-  fail(lease: StepLease, error: ErrorRecord): Promise<boolean>;
+  /** Gives the step up for good, with a dead letter; by the job's policy this ends the job or leaves the item out. */
+  fail(lease: StepLease, error: ErrorRecord, logs?: readonly StepLogLine[]): Promise<boolean>;
   /** Gives up a step that no worker holds any more, because the queue has stopped delivering it. */
   abandon(ticket: StepTicket, error: ErrorRecord): Promise<boolean>;
   /** Those of `leases` that were lost: cancelled, settled, or claimed by another worker. */

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { PressroomError } from '@pressroom/domain';
+import { and, eq } from 'drizzle-orm';
+import type { Executor } from '../connection.ts';
+import { idempotencyKeys } from '../schema.ts';
+
+/** SHA-256 of a request, hex: the same however its keys were ordered. */
+export function hashOf(request: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(request)))
+    .digest('hex');
+}
+
+/**
+ * The job that this key stands for, when the request is the same.
+ *
+ * @throws PressroomError `idempotency-key-reused`
+ */
+export async function earlierRequest(
+  executor: Executor,
+  accountId: string,
+  request: { readonly key: string; readonly requestHash: string } | undefined,
+): Promise<string> {
+  const [earlier] = await executor
+    .select()
+    .from(idempotencyKeys)
+    .where(and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, request?.key ?? '')));
+  if (earlier !== undefined && earlier.requestHash === request?.requestHash && earlier.jobId !== null) {
+    return earlier.jobId;
+  }
+  throw new PressroomError(
+    'idempotency-key-reused',
+    'This Idempotency-Key was used before with a different request',
+  );
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]));
+}

@@ -1,0 +1,120 @@
+import { type JobStatus, jobMachine, PressroomError, stepMachine } from '@pressroom/domain';
+import { eq, sql } from 'drizzle-orm';
+import type { Database, Executor } from '../connection.ts';
+import { hasCode } from '../database-errors.ts';
+import { allowedFrom, targetOf, textArray } from '../guard.ts';
+import { payable } from '../repositories/accounts.ts';
+import { findJob } from '../repositories/jobs.ts';
+import { deadLetters, jobs, type ReplayedBy } from '../schema.ts';
+import { earlierRequest, hashOf } from './idempotency.ts';
+
+/** Raised by the database's `retry_job`. */
+const nothingToRetry = 'PR002';
+const noSuchJob = 'PR003';
+const deadlinePassed = 'PR004';
+
+export interface RetryRequest {
+  readonly accountId: string;
+  readonly jobId: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface RetryReceipt {
+  /** True when this Idempotency-Key had come before with the same request: nothing was changed now. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Opens a settled job for another round: steps that did not succeed run again, finished ones do not, and what the last round
+ * had given back is held again. One statement, or nothing.
+ *
+ * @throws PressroomError `not-found`, `job-not-retryable`, `deadline-exceeded`, `insufficient-credits`,
+ * `idempotency-key-reused`
+ */
+export async function retryJob(database: Database, request: RetryRequest): Promise<RetryReceipt> {
+  const { executor } = database;
+  const { accountId, jobId, idempotencyKey } = request;
+  const key =
+    idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash: hashOf({ retry: jobId }) };
+  try {
+    const steps = await rerun(executor, { accountId, jobId, by: 'account', key });
+    if (steps !== undefined) return { replayed: false };
+  } catch (error) {
+    if (hasCode(error, noSuchJob)) {
+      throw new PressroomError('not-found', `There is no job ${jobId} in this account`, { cause: error });
+    }
+    if (hasCode(error, nothingToRetry)) {
+      const job = await findJob(executor, accountId, jobId);
+      const why = job?.status === 'succeeded' ? 'all its steps have succeeded' : `it is ${job?.status}`;
+      throw new PressroomError('job-not-retryable', `Cannot retry job ${jobId}: ${why}`, { cause: error });
+    }
+    throw error;
+  }
+  await earlierRequest(executor, accountId, key);
+  return { replayed: true };
+}
+
+/**
+ * Runs a dead letter's step again, and what could not run because of it. A job that has settled begins another round, for
+ * which its account is charged what it had got back; one that still runs has given nothing back, and is charged nothing.
+ *
+ * @throws PressroomError `not-found`, `dead-letter-replayed`, `deadline-exceeded`, `insufficient-credits`
+ * @returns the job
+ */
+export async function replayDeadLetter(database: Database, deadLetterId: string): Promise<{ jobId: string }> {
+  const { executor } = database;
+  const [letter] = await executor
+    .select({ jobId: deadLetters.jobId, stepId: deadLetters.stepId, replayedAt: deadLetters.replayedAt })
+    .from(deadLetters)
+    .where(eq(deadLetters.id, deadLetterId));
+  if (letter === undefined) {
+    throw new PressroomError('not-found', `There is no dead letter ${deadLetterId}`);
+  }
+  const done = (cause?: unknown): PressroomError =>
+    new PressroomError('dead-letter-replayed', `Dead letter ${deadLetterId} has been replayed already`, {
+      cause,
+    });
+  if (letter.replayedAt !== null) throw done();
+  try {
+    await rerun(executor, { jobId: letter.jobId, failed: [letter.stepId], by: 'operator' });
+  } catch (error) {
+    if (hasCode(error, nothingToRetry)) throw done(error);
+    throw error;
+  }
+  return { jobId: letter.jobId };
+}
+
+interface Rerun {
+  readonly jobId: string;
+  /** Absent: whoever owns the job. */
+  readonly accountId?: string;
+  /** Only these of the failed steps, also in a job that still runs. Absent: all, of a job that has settled. */
+  readonly failed?: readonly string[];
+  readonly by: ReplayedBy;
+  readonly key?: { readonly key: string; readonly requestHash: string } | undefined;
+}
+
+/** How many steps run again; undefined when the idempotency key had been taken. */
+async function rerun(executor: Executor, options: Rerun): Promise<number | undefined> {
+  const { jobId, accountId, failed, by, key } = options;
+  const unsettled: readonly JobStatus[] = jobMachine.states.filter(
+    (state) => !jobMachine.final.includes(state),
+  );
+  const price = sql<number>`${jobs.price} - coalesce(${jobs.captured}, 0)`;
+  const statement = executor.execute<{ steps: number | null }>(sql`
+    select retry_job(${jobId}, ${accountId ?? null}, ${failed === undefined ? null : textArray(failed)}, ${by},
+      ${allowedFrom(jobMachine, 'retry')}, ${targetOf(jobMachine, 'retry')}, ${textArray(failed === undefined ? [] : unsettled)},
+      ${allowedFrom(stepMachine, 'retry')}, ${allowedFrom(stepMachine, 'redo')}, ${targetOf(stepMachine, 'retry')},
+      ${targetOf(stepMachine, 'fail')}, ${targetOf(stepMachine, 'cancel')}, ${key?.key ?? null}, ${key?.requestHash ?? null}) as steps`);
+  const paid = payable(async () => {
+    const [job] = await executor.select({ price }).from(jobs).where(eq(jobs.id, jobId));
+    return job?.price ?? 0;
+  }, statement);
+  const result = await paid.catch((error: unknown) => {
+    if (!hasCode(error, deadlinePassed)) throw error;
+    throw new PressroomError('deadline-exceeded', `Cannot run job ${jobId} again: its deadline has passed`, {
+      cause: error,
+    });
+  });
+  return result.rows[0]?.steps ?? undefined;
+}
