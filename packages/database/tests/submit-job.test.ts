@@ -66,6 +66,13 @@ test('writes job, steps, hold, first event and key together', async () => {
   expect(events).toMatchObject([{ sequence: 1, type: 'job.queued', data: { price: 3 } }]);
 });
 
+test('of fifty submissions at once, an account with the credits for ten gets exactly ten', async () => {
+  const codes = await Promise.all(Array.from({ length: 50 }, () => codeOf(submit())));
+  expect(codes.filter((code) => code === 'none')).toHaveLength(10);
+  expect(codes.filter((code) => code === 'insufficient-credits')).toHaveLength(40);
+  expect(await counts()).toEqual({ jobs: 10, steps: 50, events: 10, keys: 0, entries: 10, balance: 0 });
+});
+
 describe('leaves nothing at all', () => {
   test('when an asset does not exist', async () => {
     expect(await codeOf(submit({ assetIds: ['asset_0', 'asset_none'], idempotencyKey: 'k' }))).toBe(
