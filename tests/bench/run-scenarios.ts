@@ -1,4 +1,5 @@
 import { ResourceScope } from '@pressroom/runtime';
+import { releaseAll } from '@pressroom/testing';
 import type { Measurement, Scenario } from './scenario.ts';
 import { openServers } from './servers.ts';
 
@@ -16,7 +17,7 @@ export async function runScenarios(
 ): Promise<readonly Measurement[]> {
   const scope = new ResourceScope('bench');
   try {
-    const servers = await openServers(scope);
+    const servers = await openServers(scope, { durable: !quick });
     const measurements: Measurement[] = [];
     for (const scenario of scenarios) {
       tell(`${scenario.name}: ${scenario.about}`);
@@ -31,6 +32,8 @@ export async function runScenarios(
     return measurements;
   } finally {
     await scope.close();
+    // What the scenarios share with the tests ends by itself only after a test: folders of drawn photos, processes.
+    await releaseAll(globalThis);
   }
 }
 

@@ -15,11 +15,19 @@ export interface BenchServers {
   redis(): Promise<string>;
 }
 
-export async function openServers(scope: ResourceScope): Promise<BenchServers> {
+/** Without `durable` nothing waits for the disk: for showing that a scenario works. */
+export async function openServers(
+  scope: ResourceScope,
+  { durable }: { readonly durable: boolean },
+): Promise<BenchServers> {
   const folder = await scope.use('folder', temporaryFolder, (opened) => opened.remove());
   const postgres = await scope.use(
     'PostgreSQL',
-    () => openEmbeddedPostgres({ dataFolder: join(folder.path, 'postgres'), durability: 'full' }),
+    () =>
+      openEmbeddedPostgres({
+        dataFolder: join(folder.path, 'postgres'),
+        durability: durable ? 'full' : 'tests',
+      }),
     (opened) => opened.stop(),
   );
   const redis = await scope.use(

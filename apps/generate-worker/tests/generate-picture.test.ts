@@ -71,7 +71,7 @@ function run(
     thumbnail: normalised,
     source: { format: 'jpeg', width: 320, height: 240, frames: 1 },
   };
-  return createGeneratePictureHandler({ provider, store, ids: systemIds })({
+  return createGeneratePictureHandler({ provider, store, ids: systemIds, memoryBytes: 1 })({
     accountId,
     jobId: 'job_1',
     stepId: 'step_2',
@@ -80,6 +80,7 @@ function run(
     children: [{ stepId: 'step_1', handler: 'ingest-image', itemIndex: 0, status: 'succeeded', output }],
     signal: new AbortController().signal,
     log: silentLog,
+    withMemory: (_bytes, work) => work(),
     reportProgress: async () => {},
     stage: undefined,
     saveStage: async () => {},

@@ -194,6 +194,7 @@ function makeContext(
     log: silentLog,
     reportProgress: () => Promise.resolve(),
     stage: undefined,
+    withMemory: (_bytes, work) => work(),
     saveStage: () => Promise.resolve(),
     ...changes,
   };

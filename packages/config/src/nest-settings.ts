@@ -52,6 +52,7 @@ export function nestSettings(values: SettingValues): PressroomConfig {
       generateConcurrency: values.PRESSROOM_GENERATE_CONCURRENCY,
       pdfConcurrency: values.PRESSROOM_PDF_CONCURRENCY,
     },
+    memoryBudgetBytes: values.PRESSROOM_MEMORY_BUDGET_BYTES,
     log: { level: values.PRESSROOM_LOG_LEVEL, format: values.PRESSROOM_LOG_FORMAT },
     faultsFolder: values.PRESSROOM_FAULTS_FOLDER,
     shutdownGraceMs: values.PRESSROOM_SHUTDOWN_GRACE_MS,

@@ -26,6 +26,8 @@ export interface PressroomConfig {
   /** Where tests say what breaks, and where; absent in production. */
   readonly faultsFolder?: string | undefined;
   readonly shutdownGraceMs: number;
+  /** Absent: decided by what the process may have. */
+  readonly memoryBudgetBytes?: number | undefined;
   readonly operator: { readonly token?: string | undefined; readonly sessionHours: number };
   /** Absolute, or relative to the working folder. */
   readonly dataFolder: string;

@@ -155,6 +155,7 @@ describe('the settings table', () => {
     GEMINI_BASE_URL: 'http://g',
     PRESSROOM_PUBLIC_URL: 'http://p',
     PRESSROOM_FAULTS_FOLDER: '/tmp/faults',
+    PRESSROOM_MEMORY_BUDGET_BYTES: '600000000',
   };
 
   test('points every setting at its place in the configuration', () => {

@@ -14,6 +14,7 @@ export * from './ports/dispatch-store.ts';
 export * from './ports/generation-provider.ts';
 export * from './ports/id-source.ts';
 export * from './ports/log.ts';
+export * from './ports/memory-budget.ts';
 export * from './ports/reconcile-store.ts';
 export * from './ports/step-store.ts';
 export * from './printable-script.ts';

@@ -43,6 +43,15 @@ export interface StepContext<Name extends HandlerName> {
   readonly stage: StageRecord | undefined;
   /** Guarded by the fencing token: throws when this attempt has been superseded. */
   readonly saveStage: (record: StageRecord, timing: StageTiming) => Promise<void>;
+  /**
+   * Runs work that takes about so many bytes beside what is small, once the process has them to give. Waiting for them does not
+   * count towards the step's time limit. `onWait` is called when they are not free at once: let go of what can be had again.
+   */
+  readonly withMemory: <Result>(
+    bytes: number,
+    work: () => Promise<Result>,
+    onWait?: () => void,
+  ) => Promise<Result>;
 }
 
 /** Stored bytes that a handler made: the step's completing transaction writes them as asset rows. */

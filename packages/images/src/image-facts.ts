@@ -21,6 +21,8 @@ export interface ImageFacts {
   readonly hasProfile: boolean;
   readonly hasAlpha: boolean;
   readonly channels: number;
+  /** Sent in several passes over the whole picture (progressive JPEG, interlaced PNG): a decoder must hold all of it. */
+  readonly isProgressive: boolean;
   /** Bits of one sample as decoded: 8, 16, 32, 64. */
   readonly bitDepth: number;
 }

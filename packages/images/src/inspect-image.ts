@@ -72,6 +72,7 @@ async function inspectSvg(bytes: Uint8Array): Promise<ImageFacts> {
     hasProfile: false,
     hasAlpha: true,
     channels: 4,
+    isProgressive: false,
     bitDepth: 8,
   };
 }
@@ -100,6 +101,7 @@ async function readHeader(
     hasProfile: metadata.hasProfile ?? false,
     hasAlpha: metadata.hasAlpha ?? false,
     channels: metadata.channels ?? 4,
+    isProgressive: metadata.isProgressive ?? false,
     bitDepth: bitsOfSample[metadata.depth ?? 'uchar'] ?? 128,
   };
 }

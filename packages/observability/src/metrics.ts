@@ -1,4 +1,6 @@
+import type { MemoryUse } from '@pressroom/domain';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { createMemoryGauges } from './memory-gauges.ts';
 import { createQueueGauges, type QueueCounts } from './queue-gauges.ts';
 import { createRecoveryMetrics, type RecoveryMetrics } from './recovery-metrics.ts';
 
@@ -33,6 +35,8 @@ export interface Metrics extends RecoveryMetrics {
   }): void;
   /** Asked at every scrape. When it throws or takes too long, the scrape goes on without these values. */
   observeQueues(read: () => Promise<readonly QueueCounts[]>): void;
+  /** Asked at every scrape. */
+  observeMemory(read: () => MemoryUse): void;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -96,6 +100,7 @@ export function createMetrics(options: { readonly service: string }): Metrics {
       httpDuration.observe(labels, durationMs / 1_000);
     },
     observeQueues: createQueueGauges(registry),
+    observeMemory: (read) => createMemoryGauges(registry, read),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };

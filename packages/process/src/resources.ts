@@ -23,12 +23,12 @@ import {
 } from '@pressroom/domain';
 import { createHealth, createMetrics, type Health, type Metrics } from '@pressroom/observability';
 import { countQueues, openQueueBackend, type QueueBackend } from '@pressroom/queue';
-import type { ResourceScope } from '@pressroom/runtime';
+import { createMemoryBudget, type ResourceScope, type SharedMemoryBudget } from '@pressroom/runtime';
 import { openAssetStore } from '@pressroom/storage';
 
 import { faultsIn } from './faults-folder.ts';
 import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
-
+import { budgetOf, memoryLimits } from './memory-limits.ts';
 import { waitUntilReachable } from './wait-until-reachable.ts';
 
 export interface Resources {
@@ -52,6 +52,8 @@ export interface Resources {
   readonly heartbeats: Heartbeats;
   /** For a part that cannot be brought back: the process stops and exits with 1. */
   readonly fail: (error: unknown) => void;
+  /** For work on pictures and pages, shared by all workers of the process. */
+  readonly memory: SharedMemoryBudget;
 }
 
 export interface OpenResourcesOptions {
@@ -131,6 +133,8 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     (opened) => opened.close(),
   );
   metrics.observeQueues(() => countQueues(queues));
+  const memory = createMemoryBudget(config.memoryBudgetBytes ?? budgetOf(memoryLimits()));
+  metrics.observeMemory(() => memory.use);
   return {
     config,
     log,
@@ -148,5 +152,6 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     assets,
     heartbeats,
     fail: options.fail,
+    memory,
   };
 }

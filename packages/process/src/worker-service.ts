@@ -32,6 +32,7 @@ export function createWorkerService<Type extends WorkerType>(
     onStuck: (error) => resources.fail(error),
     graceMs: Math.max(0, config.shutdownGraceMs - handBackMs),
     observer: resources.metrics,
+    memory: resources.memory,
     discardWork: (stepId) => resources.assets.deletePrefix(storageKeys.workPrefix(stepId)),
   });
   health.register({

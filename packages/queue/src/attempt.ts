@@ -8,6 +8,7 @@ import {
   type HandlerName,
   handlerTimeoutSeconds,
   type Log,
+  type MemoryBudget,
   PressroomError,
   type RetryPolicy,
   reach,
@@ -63,6 +64,8 @@ export interface AttemptEnvironment {
   readonly onClaimed?: (step: ClaimedStep) => void;
   /** Shown beside the queue's own job; best effort. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Absent: memory is taken without asking. */
+  readonly memory?: MemoryBudget | undefined;
 }
 
 export async function runAttempt(
@@ -105,14 +108,13 @@ export async function runAttempt(
     await reach('step.failed');
     return { kind: 'gave-up', error };
   };
-  const timer = setTimeout(
-    () => controller.abort(new AttemptAborted('time-out')),
-    handlerTimeoutSeconds[step.handler] * 1_000,
+  const limit = startTimeLimit(handlerTimeoutSeconds[step.handler] * 1_000, () =>
+    controller.abort(new AttemptAborted('time-out')),
   );
   try {
     await reach('step.claimed');
     if (step.losses > policy.losses) return await giveUp(tooManyLosses(step));
-    const completion = await callHandler(step, environment, controller.signal, log);
+    const completion = await callHandler(step, environment, controller.signal, log, limit);
     if (await store.succeed(step, completion)) {
       await reach('step.succeeded');
       return { kind: 'done' };
@@ -153,7 +155,7 @@ export async function runAttempt(
         return await giveUp(decision.error);
     }
   } finally {
-    clearTimeout(timer);
+    limit.pause();
     release();
   }
 }
@@ -170,8 +172,9 @@ async function callHandler(
   environment: AttemptEnvironment,
   signal: AbortSignal,
   log: Log,
+  limit: TimeLimit,
 ) {
-  const { store } = environment;
+  const { store, memory } = environment;
   // The catalog's types hold for what this process wrote and read through the record, not for what the compiler can see here.
   const handler = environment.handlers[step.handler] as StepHandler<HandlerName> | undefined;
   if (handler === undefined) {
@@ -195,8 +198,49 @@ async function callHandler(
       keep(await store.saveProgress(step, done, total));
     },
     saveStage: async (record, timing) => keep(await store.saveStage(step, record, timing)),
+    withMemory: async (bytes, work, onWait) => {
+      if (memory === undefined) return await work();
+      const waits = (): void => {
+        limit.pause();
+        log.info({ bytes }, 'The step waits for memory');
+        onWait?.();
+      };
+      const giveBack = await memory.acquire(bytes, { signal, onWait: waits });
+      try {
+        signal.throwIfAborted();
+        limit.resume();
+        return await work();
+      } finally {
+        giveBack();
+      }
+    },
   };
   return await handler(context);
+}
+
+interface TimeLimit {
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+/** Runs out after so many milliseconds in which it was not paused. */
+function startTimeLimit(milliseconds: number, onOver: () => void): TimeLimit {
+  let left = milliseconds;
+  let since = performance.now();
+  let timer: NodeJS.Timeout | undefined = setTimeout(onOver, left);
+  return {
+    pause: () => {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      left = Math.max(0, left - (performance.now() - since));
+    },
+    resume: () => {
+      if (timer !== undefined) return;
+      since = performance.now();
+      timer = setTimeout(onOver, left);
+    },
+  };
 }
 
 /** The error to decide about, or why there is none. What our own signal caused is told by the signal, not by what it broke. */

@@ -6,6 +6,7 @@ import {
   type HandlerName,
   isPressroomError,
   type Log,
+  type MemoryBudget,
   PressroomError,
   type RetryPolicy,
   reach,
@@ -44,6 +45,8 @@ export interface StepWorkerOptions<Type extends WorkerType> {
   /** How long `stop` lets running steps finish before it hands them back. */
   readonly graceMs: number;
   readonly observer?: StepObserver;
+  /** Shared with whatever else this process runs. */
+  readonly memory?: MemoryBudget;
   /** Called once a step of this worker has failed for good: whatever it kept between its attempts is of no use any more. */
   readonly discardWork?: (stepId: string) => Promise<void>;
 }
@@ -107,6 +110,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         log,
         recordLog: options.recordLog ?? ((own) => ({ log: own, lines: () => [] })),
         random: options.random,
+        memory: options.memory,
         onClaimed: (claimed) => {
           step = claimed;
           observer?.stepStarted({ worker: type, handler: claimed.handler });

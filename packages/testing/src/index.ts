@@ -8,7 +8,7 @@ export * from './redis/create-test-redis.ts';
 export * from './redis/find-redis-server.ts';
 export * from './redis/start-redis.ts';
 export * from './repository-root.ts';
-export { atTeardown, type Release } from './run/teardown.ts';
+export { atTeardown, type Release, releaseAll } from './run/teardown.ts';
 export * from './sequential-ids.ts';
 export * from './temporary-folder.ts';
 export * from './time/eventually.ts';

@@ -110,7 +110,7 @@ async function openDirect(
     ids,
     decoder,
   });
-  const generate = createGeneratePictureHandler({ provider, store, ids });
+  const generate = createGeneratePictureHandler({ provider, store, ids, memoryBytes: 1 });
   const temporary = await mkdtemp(join(folder.path, 'pages-'));
   const render = createRenderPictureBookHandler({ store, ids, renderer, temporaryFolder: temporary });
   return async (index) => {

@@ -24,5 +24,6 @@ export function directContext<Name extends HandlerName>(
     stage: undefined,
     reportProgress: () => Promise.resolve(),
     saveStage: () => Promise.resolve(),
+    withMemory: (_bytes, work) => work(),
   };
 }

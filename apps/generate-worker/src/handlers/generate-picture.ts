@@ -17,6 +17,8 @@ export interface GeneratePictureDependencies {
   readonly provider: GenerationProvider;
   readonly store: AssetStore;
   readonly ids: IdSource;
+  /** What making one picture takes in this process, in bytes. */
+  readonly memoryBytes: number;
 }
 
 /** One ingested photo in, one picture for one page out. The bytes are kept by content, so a second attempt leaves no orphan. */
@@ -24,18 +26,22 @@ export function createGeneratePictureHandler({
   provider,
   store,
   ids,
+  memoryBytes,
 }: GeneratePictureDependencies): StepHandler<'generate-picture'> {
-  return async ({ accountId, input, children, signal, log }) => {
+  return async ({ accountId, input, children, signal, log, withMemory }) => {
     const { normalised } = ingestedPhoto(children);
-    const picture = await loadPicture(store, normalised, signal);
-    const generated = await provider.generatePicture({ picture, style: input.style, signal });
-    await reach('generate.answered');
-    const { bytes, mediaType, width, height } = await toPrintReady(generated, signal);
-    const blob = await store.putByContent(
-      (sha256) => storageKeys.content(accountId, sha256),
-      Readable.from([bytes]),
-      { contentType: mediaType, maxBytes: bytes.byteLength, signal },
-    );
+    const { blob, mediaType, width, height, generated } = await withMemory(memoryBytes, async () => {
+      const picture = await loadPicture(store, normalised, signal);
+      const answer = await provider.generatePicture({ picture, style: input.style, signal });
+      await reach('generate.answered');
+      const { bytes, ...printed } = await toPrintReady(answer, signal);
+      const kept = await store.putByContent(
+        (sha256) => storageKeys.content(accountId, sha256),
+        Readable.from([bytes]),
+        { contentType: printed.mediaType, maxBytes: bytes.byteLength, signal },
+      );
+      return { blob: kept, ...printed, generated: answer };
+    });
     await reach('generate.stored');
     const { provider: providerName, model, usage } = generated;
     log.info(

@@ -21,6 +21,7 @@ import {
   type ImageStage,
   required,
 } from '../services/images/image-run.ts';
+import { OrderedSaves } from '../services/images/ordered-saves.ts';
 import { OriginalBytes, type StoredOriginal } from '../services/images/original-bytes.ts';
 import { extractPicture } from '../services/images/stages/extract-picture.ts';
 import { fetchOriginal } from '../services/images/stages/fetch-original.ts';
@@ -29,6 +30,7 @@ import { normalisePicture } from '../services/images/stages/normalise-picture.ts
 import { storePictures } from '../services/images/stages/store-pictures.ts';
 import { validateLimits } from '../services/images/stages/validate-limits.ts';
 import { WorkFiles } from '../services/images/work-files.ts';
+import { workingMemoryOf } from '../services/images/working-memory.ts';
 
 export interface IngestImageDependencies {
   readonly store: AssetStore;
@@ -54,8 +56,12 @@ interface Progress {
   readonly data: ImageIngestData;
 }
 
+/** Those that hold pixels; the process's memory is asked for before the first of them and given back after the last. */
+const decodingStages: ReadonlySet<IngestStage> = new Set(['extract', 'normalise']);
+
 /**
- * Walks the ingest machine over one picture, saving each transition. A re-run goes on at the stage that was not finished.
+ * Walks the ingest machine over one picture, saving each transition while the next stage is at work. A re-run goes on at the
+ * first stage whose transition was not saved; every stage gives the same when it is run again.
  * Errors thrown are named in the files of the stages, with the photo's number put before the message.
  */
 export function createIngestImageHandler(deps: IngestImageDependencies): StepHandler<'ingest-image'> {
@@ -73,15 +79,51 @@ export function createIngestImageHandler(deps: IngestImageDependencies): StepHan
       original: new OriginalBytes(deps.store, deps.limits, context.signal),
       work: new WorkFiles(deps.store, context.stepId, context.signal),
     };
-    let progress = readProgress(context);
-    for (;;) {
-      const stage = nextIngestStage(progress.state, 'image');
-      if (stage === undefined) break;
-      progress = await runStage(stage, progress, run, context, deps.clock);
+    const saves = new OrderedSaves();
+    const walk = async (from: Progress, isWanted: (stage: IngestStage) => boolean): Promise<Progress> => {
+      let progress = from;
+      for (;;) {
+        const stage = nextIngestStage(progress.state, 'image');
+        if (stage === undefined || !isWanted(stage)) return progress;
+        progress = await runStage(stage, progress, run, context, deps.clock, saves);
+      }
+    };
+    try {
+      const inspected = await walk(
+        readProgress(context),
+        (stage) => !decodingStages.has(stage) && stage !== 'store',
+      );
+      const decoded = await decodeWithinMemory(inspected, run, context, (progress) =>
+        walk(progress, (stage) => decodingStages.has(stage)),
+      );
+      const stored = await walk(decoded, () => true);
+      await saves.settled();
+      context.signal.throwIfAborted();
+      await removeWorkFiles(run, context);
+      return required(stored.data, 'result');
+    } finally {
+      // What is still being saved belongs to this attempt, whatever has become of it.
+      await saves.ended();
     }
-    await removeWorkFiles(run, context);
-    return required(progress.data, 'result');
   };
+}
+
+/** Not for an attempt that only has the end left: nothing of it is decoded. */
+async function decodeWithinMemory(
+  progress: Progress,
+  run: ImageRun,
+  context: StepContext<'ingest-image'>,
+  decode: (progress: Progress) => Promise<Progress>,
+): Promise<Progress> {
+  const next = nextIngestStage(progress.state, 'image');
+  if (next === undefined || !decodingStages.has(next)) return progress;
+  const bytes = workingMemoryOf(required(progress.data, 'facts'));
+  // The file can be read again; kept by everybody who waits, files alone would fill the memory.
+  return await context.withMemory(
+    bytes,
+    () => decode(progress),
+    () => run.original.release(),
+  );
 }
 
 async function runStage(
@@ -90,6 +132,7 @@ async function runStage(
   run: ImageRun,
   context: StepContext<'ingest-image'>,
   clock: Clock,
+  saves: OrderedSaves,
 ): Promise<Progress> {
   const work = imageStages[stage];
   if (work === undefined) throw new TypeError(`The ingest stage '${stage}' does not exist for pictures`);
@@ -98,10 +141,12 @@ async function runStage(
   let added: Partial<ImageIngestData>;
   try {
     context.signal.throwIfAborted();
+    saves.throwIfFailed();
     added = await work(run, before.data);
   } catch (error) {
     // A stop is not a failure of the stage; and nothing may hide why it stopped.
     context.signal.throwIfAborted();
+    await saves.settled();
     const failure = toPressroomError(error);
     await context
       .saveStage(asRecord(before), { ...timing(), errorCode: failure.code })
@@ -112,7 +157,8 @@ async function runStage(
     state: ingestMachine.transitions[stage].to,
     data: { ...before.data, ...added },
   };
-  await context.saveStage(asRecord(after), timing());
+  const saved = timing();
+  saves.add(() => context.saveStage(asRecord(after), saved));
   return after;
 }
 

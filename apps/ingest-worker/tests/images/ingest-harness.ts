@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Called before a record is kept; throwing is a crash at that point. */
   readonly beforeSave?: (record: StageRecord, timing: StageTiming) => void;
   readonly store?: AssetStore;
+  /** Told how much memory was asked for, and how the attempt would be told that it waits. */
+  readonly onMemory?: (bytes: number, onWait: (() => void) | undefined) => void;
 }
 
 /** One real folder as asset store, and a fresh handler for every run: as if each were another machine. */
@@ -75,6 +77,10 @@ export async function ingestHarness() {
       log: silentLog,
       reportProgress: async () => {},
       stage: options.stage,
+      withMemory: (bytes, work, onWait) => {
+        options.onMemory?.(bytes, onWait);
+        return work();
+      },
       saveStage: async (record, timing) => {
         clock.advance(1);
         options.beforeSave?.(record, timing);

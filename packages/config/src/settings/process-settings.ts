@@ -2,9 +2,10 @@ import { oneOf, path, setting, wholeNumber } from '../setting.ts';
 
 /** How much a process does at once, what it says, and how it ends. */
 export const processSettings = {
-  PRESSROOM_INGEST_CONCURRENCY: setting(wholeNumber(1, 256).default(2), {
+  PRESSROOM_INGEST_CONCURRENCY: setting(wholeNumber(1, 256).default(3), {
     path: 'workers.ingestConcurrency',
-    description: 'Ingest steps that one worker runs at once.',
+    description:
+      'Ingest steps that one worker runs at once. One more than processors keeps these busy while a photo is written down.',
     example: '4',
   }),
   PRESSROOM_GENERATE_CONCURRENCY: setting(wholeNumber(1, 256).default(2), {
@@ -16,6 +17,15 @@ export const processSettings = {
     path: 'workers.pdfConcurrency',
     description: 'PDF steps that one worker runs at once.',
     example: '2',
+  }),
+  PRESSROOM_MEMORY_BUDGET_BYTES: setting(wholeNumber(16_000_000, 1_000_000_000_000).optional(), {
+    path: 'memoryBudgetBytes',
+    unit: 'bytes',
+    description:
+      'What pictures and pages in work may take together in one process, by estimate; other work waits.',
+    example: '600000000',
+    absent:
+      "three quarters of the container's limit less 128 MiB; a quarter of the machine's memory without a limit",
   }),
   PRESSROOM_LOG_LEVEL: setting(oneOf('debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'), {
     path: 'log.level',

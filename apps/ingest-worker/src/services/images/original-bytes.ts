@@ -40,6 +40,11 @@ export class OriginalBytes {
     return bytes;
   }
 
+  /** Lets the bytes go; a later read loads them again. */
+  release(): void {
+    this.#bytes = undefined;
+  }
+
   async #load(asset: StoredOriginal): Promise<Buffer> {
     checkImageBytes(asset.bytes, this.#limits);
     const source = await this.#store.get(asset.storageKey, { signal: this.#signal });
