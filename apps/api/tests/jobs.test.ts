@@ -59,6 +59,33 @@ test('accepts a job: recorded, price held, dispatcher told', async () => {
   expect((await api.main.client.account()).balance).toBe(before.balance - 2);
 });
 
+test('keeps the deadline, and a repeated request finds the same job', async () => {
+  const deadline = new Date(Date.now() + 3_600_000).toISOString();
+  const request = submit(book({ deadline }), { 'Idempotency-Key': 'with-a-deadline' });
+  const job = await bodyOf<Job>(await api.call('/api/jobs', request));
+  expect(job.deadline).toBe(deadline);
+  const again = await api.call('/api/jobs', request);
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  expect((await bodyOf<Job>(again)).id).toBe(job.id);
+});
+
+test('says where a waiting job stands and when its turn comes; nothing of one that has ended or is to wait', async () => {
+  const own = await api.openAccount();
+  const photos = [{ assetId: (await own.client.uploadAsset(png(5))).id }];
+  const priority = 100;
+  const first = await own.client.submitJob(book({ input: { photos }, priority }));
+  const second = await own.client.submitJob(book({ input: { photos }, priority }));
+  const later = await own.client.submitJob(
+    book({ input: { photos }, priority, delayUntil: new Date(Date.now() + 3_600_000).toISOString() }),
+  );
+  expect(second.queue?.position).toBe((first.queue?.position ?? 0) + 1);
+  expect(second.queue).toHaveProperty('etaSeconds');
+  expect(later.queue).toBeNull();
+  await own.client.cancelJob(first.id);
+  expect((await own.client.getJob(first.id)).queue).toBeNull();
+  expect((await own.client.getJob(second.id)).queue?.position).toBe(first.queue?.position);
+});
+
 test('shows each step with its stages, and the document at the end', async () => {
   const job = await api.main.client.submitJob(book({ input: { title: 'Zürich – “été”' } }));
   expect(await api.problem(job.links.output)).toMatchObject({ code: 'output-not-ready', status: 409 });
@@ -181,6 +208,12 @@ test.each([
   ['an unknown field of the input', book({ input: { colour: 'red' } }), '/input'],
   ['a priority beyond 100', book({ priority: 101 }), '/priority'],
   ['a moment that is none', book({ delayUntil: 'tomorrow' }), '/delayUntil'],
+  ['a deadline that is no moment', book({ deadline: 'tomorrow' }), '/deadline'],
+  [
+    'a deadline before the delay is over',
+    book({ deadline: '2031-01-01T00:00:00+02:00', delayUntil: '2030-12-31T22:00:00Z' }),
+    '/deadline',
+  ],
   [
     'too much metadata',
     book({ metadata: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, 'v'])) }),
@@ -195,6 +228,19 @@ test.each([
   if (path !== undefined) expect(problem.errors?.map((error) => error.path)).toContain(path);
   expect(JSON.stringify(problem)).not.toMatch(/node_modules|\bat .*:\d+/);
 });
+
+test.each(['2020-01-01T00:00:00Z', '9999-01-01T00:00:00Z'])(
+  'refuses the deadline %s and holds nothing',
+  async (deadline) => {
+    const before = await api.main.client.account();
+    expect(await api.problem('/api/jobs', submit(book({ deadline })))).toMatchObject({
+      code: 'invalid-request',
+      status: 400,
+      errors: [{ path: '/deadline' }],
+    });
+    expect((await api.main.client.account()).balance).toBe(before.balance);
+  },
+);
 
 test('names the photos that are not there or not pictures', async () => {
   const other = await api.openAccount();

@@ -1,6 +1,7 @@
 -- Accepts a job, or nothing: its row, its steps, its first event, the hold, and its idempotency key. Null when the key had
 -- been taken; an earlier request with the same key that is still under way is waited for.
--- An error with code PR001 says that some of `p_assets` are not in the account, or not of their sort.
+-- An error with code PR001 says that some of `p_assets` are not in the account, or not of their sort; PR002 that the deadline
+-- has passed or is more than 366 days ahead. Neither is said of a request that had been accepted before.
 create or replace function accept_job(
   p_job jsonb, p_steps jsonb, p_event jsonb, p_assets jsonb, p_idempotency_key text, p_request_hash text
 ) returns text language plpgsql as $$
@@ -13,6 +14,9 @@ begin
     if not found then
       return null;
     end if;
+  end if;
+  if (p_job ->> 'deadline')::timestamptz not between now() and now() + interval '366 days' then
+    raise exception 'the deadline cannot be used' using errcode = 'PR002';
   end if;
   if exists (
     select from jsonb_to_recordset(p_assets) as wanted("assetId" text, sort text)

@@ -1,13 +1,14 @@
 import {
   cancelJob,
   findJob,
+  findQueuePlace,
   type JobRow,
   listJobs,
   listStageRuns,
   listSteps,
   retryJob,
 } from '@pressroom/database';
-import { isSettled, type Job, PressroomError, reach } from '@pressroom/domain';
+import { isSettled, type Job, PressroomError, queuePositionLimit, reach } from '@pressroom/domain';
 import { linkSignals, withTimeout } from '@pressroom/runtime';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { AccountExchange, Exchange, Handlers, Outcome } from '../http/exchange.ts';
@@ -36,11 +37,12 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
 
   async function readJob(accountId: string, id: string): Promise<Job> {
     const job = await requireJob(accountId, id);
-    const [steps, stageRuns] = await Promise.all([
+    const [steps, stageRuns, place] = await Promise.all([
       listSteps(database.executor, [id]),
       listStageRuns(database.executor, id),
+      job.status === 'queued' ? findQueuePlace(database.executor, id, queuePositionLimit) : undefined,
     ]);
-    return toJob(job, steps, stageRuns);
+    return toJob(job, steps, stageRuns, place);
   }
 
   /** Waits as the caller prefers; a server that stops answers at once with what is there. */

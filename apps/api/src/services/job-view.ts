@@ -1,4 +1,4 @@
-import type { JobRow, StageRunRow, StepRow } from '@pressroom/database';
+import type { JobRow, QueuePlace, StageRunRow, StepRow } from '@pressroom/database';
 import {
   type ErrorRecord,
   errorRegistry,
@@ -42,6 +42,7 @@ export function toJobSummary(job: JobRow): JobSummary {
     error: toFailure(job.error),
     createdAt: job.createdAt.toISOString(),
     delayUntil: momentOf(job.delayUntil),
+    deadline: momentOf(job.deadline),
     admittedAt: momentOf(job.admittedAt),
     settledAt: momentOf(job.settledAt),
     links: {
@@ -54,7 +55,12 @@ export function toJobSummary(job: JobRow): JobSummary {
   };
 }
 
-export function toJob(job: JobRow, steps: readonly StepRow[], stageRuns: readonly StageRunRow[]): Job {
+export function toJob(
+  job: JobRow,
+  steps: readonly StepRow[],
+  stageRuns: readonly StageRunRow[],
+  place: QueuePlace | undefined,
+): Job {
   const summary = toJobSummary(job);
   const rendered = renderedDocumentOf(job);
   const runsOf = new Map<string, StageRunRow[]>();
@@ -67,6 +73,13 @@ export function toJob(job: JobRow, steps: readonly StepRow[], stageRuns: readonl
       total: steps.length,
     },
     steps: steps.map((step) => toStep(step, runsOf.get(step.id) ?? [])),
+    queue:
+      place === undefined
+        ? null
+        : {
+            position: place.position,
+            etaSeconds: place.etaMs === undefined ? null : Math.ceil(place.etaMs / 1_000),
+          },
     output:
       rendered === undefined
         ? null

@@ -45,6 +45,7 @@ export async function acceptJob(
       onItemFailure: request.onItemFailure,
       priority: request.priority,
       delayUntil: request.delayUntil === undefined ? undefined : new Date(request.delayUntil),
+      deadline: request.deadline === undefined ? undefined : new Date(request.deadline),
       metadata: request.metadata,
       idempotencyKey: context.idempotencyKey,
       requestId: context.requestId,
@@ -70,7 +71,11 @@ function namePaths(error: unknown, input: Record<string, unknown>): unknown {
   if (!isPressroomError(error) || error.code !== 'invalid-request') return error;
   const listed = error.facts?.['errors'];
   if (!Array.isArray(listed)) return error;
-  const errors = (listed as { assetId: string; message: string }[]).slice(0, 50).map(
+  const unusable = (listed as (ProblemItem | { assetId: string; message: string })[]).filter(
+    (item) => 'assetId' in item,
+  );
+  if (unusable.length === 0) return error;
+  const errors = unusable.slice(0, 50).map(
     ({ assetId, message }): ProblemItem => ({
       path: pointer(['input', ...(findPath(input, assetId) ?? [])]),
       message,

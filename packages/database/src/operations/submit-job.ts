@@ -19,6 +19,7 @@ import { earlierRequest, hashOf } from './idempotency.ts';
 
 /** Raised by the database's `accept_job`. */
 const unusableAssets = 'PR001';
+const unusableDeadline = 'PR002';
 
 export interface Submission {
   readonly accountId: string;
@@ -45,7 +46,7 @@ export interface SubmissionReceipt {
 /**
  * Accepts a job: one transaction writes job, steps, credit hold, first event and idempotency key, or nothing (design, invariant 2).
  *
- * @throws PressroomError `idempotency-key-reused`, `insufficient-credits`, `invalid-request` (assets that are not there or not of the right sort)
+ * @throws PressroomError `idempotency-key-reused`, `insufficient-credits`, `invalid-request` (assets that are not there or not of the right sort, a deadline that is not ahead or too far)
  */
 export async function submitJob(
   database: Database,
@@ -59,12 +60,21 @@ export async function submitJob(
   const accepted = await accept(executor, jobId, steps, submission).catch(async (error: unknown) => {
     // Which ones, and why, is only looked up when there are any.
     if (hasCode(error, unusableAssets)) await refuseAssets(executor, submission, error);
+    if (hasCode(error, unusableDeadline)) throw refusedDeadline(error);
     throw error;
   });
   if (accepted) return { jobId, replayed: false };
   const { accountId, idempotencyKey = '' } = submission;
   const request = { key: idempotencyKey, requestHash: hashRequest(submission) };
   return { jobId: await earlierRequest(executor, accountId, request), replayed: true };
+}
+
+function refusedDeadline(cause: unknown): PressroomError {
+  const message = 'The deadline must be ahead, and at most 366 days';
+  return new PressroomError('invalid-request', message, {
+    cause,
+    facts: { errors: [{ path: '/deadline', message }] },
+  });
 }
 
 /** False when the idempotency key had been taken. */

@@ -6,6 +6,9 @@ import { type JobKind, jobKinds } from '../recipes/recipe-catalog.ts';
 import { type HandlerName, handlerWorkers, workerTypes } from '../step-catalog.ts';
 import { idSchema, momentSchema, pageOf } from './shared-contract.ts';
 
+/** Up to which the place of a waiting job is counted: reading a job must not read a backlog. */
+export const queuePositionLimit = 1_000;
+
 const code = z.enum(errorCodes as [(typeof errorCodes)[number], ...(typeof errorCodes)[number][]]);
 
 /** Why a step or a job failed. */
@@ -67,6 +70,23 @@ export const jobOutputSchema = z
   })
   .meta({ id: 'JobOutput' });
 
+const jobQueueSchema = z
+  .strictObject({
+    position: z
+      .int()
+      .min(1)
+      .max(queuePositionLimit)
+      .describe(
+        `Its place among the jobs that wait, from 1, as things stand: counted up to ${queuePositionLimit}, which means that or more.`,
+      ),
+    etaSeconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('Half of such jobs start within so many seconds from now; null while the pace is not known.'),
+  })
+  .meta({ id: 'JobQueue' });
+
 const summary = {
   id: idSchema,
   kind: z.enum(jobKinds as [JobKind, ...JobKind[]]),
@@ -88,6 +108,7 @@ const summary = {
   error: failureSchema.nullable(),
   createdAt: momentSchema,
   delayUntil: momentSchema.nullable(),
+  deadline: momentSchema.nullable().describe('Past it a job that has not ended is cancelled and refunded.'),
   admittedAt: momentSchema.nullable().describe('When its steps first went into the queue.'),
   settledAt: momentSchema.nullable(),
   links: z.strictObject({
@@ -108,6 +129,7 @@ export const jobSchema = z
     input: z.record(z.string(), z.unknown()).describe('As accepted, with defaults filled in.'),
     progress: progressSchema.describe('Steps that have ended, of all steps.'),
     steps: z.array(jobStepSchema).describe('In the order of the plan: what runs first comes first.'),
+    queue: jobQueueSchema.nullable().describe('Null unless the job waits for its turn now.'),
     output: jobOutputSchema
       .nullable()
       .describe('Null until the job has succeeded; what was delivered stays while a retry runs.'),

@@ -18,6 +18,12 @@ const jobOptions = {
     .default(0)
     .describe('-100 to 100; higher ones of this account and of others go first.'),
   delayUntil: z.iso.datetime({ offset: true }).optional().describe('RFC 3339. Not started before.'),
+  deadline: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(
+      'RFC 3339. A job that has not ended by then is cancelled and refunded. After `delayUntil`, at most 366 days ahead.',
+    ),
   onItemFailure: z
     .enum(['fail', 'skip'])
     .default('fail')
@@ -32,6 +38,14 @@ const jobOptions = {
     .describe('Kept with the job and given back: at most 32 entries of at most 500 characters.'),
 };
 
+function endsAfterItBegins(job: {
+  readonly delayUntil?: string | undefined;
+  readonly deadline?: string | undefined;
+}): boolean {
+  if (job.deadline === undefined || job.delayUntil === undefined) return true;
+  return Date.parse(job.deadline) > Date.parse(job.delayUntil);
+}
+
 /** `{ kind, input, … }` for each recipe: `kind` decides what `input` must be. */
 export const jobRequestSchemas = Object.fromEntries(
   jobKinds.map((kind) => [
@@ -42,6 +56,7 @@ export const jobRequestSchemas = Object.fromEntries(
         input: recipes[kind].inputSchema,
         ...jobOptions,
       })
+      .refine(endsAfterItBegins, { path: ['deadline'], message: 'The deadline must be after delayUntil' })
       .describe(recipes[kind].description)
       .meta({ id: `JobRequest_${kind}` }),
   ]),
@@ -56,6 +71,7 @@ export type JobRequest = {
 }[JobKind] & {
   readonly priority?: number | undefined;
   readonly delayUntil?: string | undefined;
+  readonly deadline?: string | undefined;
   readonly onItemFailure?: 'fail' | 'skip' | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 };
@@ -66,6 +82,7 @@ export interface AcceptedJobRequest<Kind extends JobKind = JobKind> {
   readonly input: z.output<(typeof recipes)[Kind]['inputSchema']>;
   readonly priority: number;
   readonly delayUntil?: string | undefined;
+  readonly deadline?: string | undefined;
   readonly onItemFailure: 'fail' | 'skip';
   readonly metadata: Readonly<Record<string, string>>;
 }
