@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildOpenApiDocument, errorStatuses } from '@pressroom/api';
 import { renderSettingsTable } from '@pressroom/config';
-import { errorRegistry, ingestMachine, jobMachine, stepMachine } from '@pressroom/domain';
+import { breakerMachine, errorRegistry, ingestMachine, jobMachine, stepMachine } from '@pressroom/domain';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -66,7 +66,7 @@ function renderErrors() {
 }
 
 function renderLifeCycles() {
-  const parts = [jobMachine, stepMachine, ingestMachine].map((machine) => {
+  const parts = [jobMachine, stepMachine, ingestMachine, breakerMachine].map((machine) => {
     const edges = Object.entries(machine.transitions).flatMap(([event, { from, to }]) =>
       from.map((state) => `    ${state} --> ${to}: ${event}`),
     );

@@ -45,7 +45,7 @@ const cases: Readonly<Record<FaultPoint, Case>> = {
   'ingest.stored': { victim: 'ingest-worker' },
   // The one call that a crash may cost: it struck between the answer and its storing.
   'generate.answered': { victim: 'generate-worker', calls: 2 },
-  'generate.stored': { victim: 'generate-worker', calls: 2 },
+  'generate.stored': { victim: 'generate-worker', calls: 1 },
   'pdf.stored': { victim: 'pdf-worker' },
   'step.succeeded': { victim: 'ingest-worker', queue: true },
   'step.released': {

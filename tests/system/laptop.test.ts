@@ -106,7 +106,7 @@ test.each(['SIGINT', 'SIGHUP', 'closed output'] as const)(
     if (ending !== 'closed output') demo.kill(ending);
     expect(await exited).toEqual([130, null]);
     const pids = [...said.matchAll(/\(pid (\d+)\)/g)].map(([, pid]) => Number(pid));
-    expect(pids).toHaveLength(4);
+    expect(pids).toHaveLength(5);
     for (const pid of pids) {
       expect(() => process.kill(pid, 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
     }

@@ -4,6 +4,7 @@ import { type ClosableProvider, createGeminiProvider, createOfflineProvider } fr
 import { type GeminiStandIn, startGeminiStandIn } from '@pressroom/ai/gemini-stand-in';
 import {
   type AssetStore,
+  type GenerationService,
   type IngestImageOutput,
   type PictureReference,
   type PictureStyle,
@@ -31,7 +32,7 @@ beforeAll(async () => {
     apiKey: 'a-key',
     baseUrl: standIn.url,
     pictureModel: 'picture-model',
-    timeoutMs: 20_000,
+    timeout: { baseMs: 20_000, extensionMs: 0, thresholdMs: 19_000 },
   });
   offline = createOfflineProvider({ longEdge: 512 });
 });
@@ -71,7 +72,11 @@ function run(
     thumbnail: normalised,
     source: { format: 'jpeg', width: 320, height: 240, frames: 1 },
   };
-  return createGeneratePictureHandler({ provider, store, ids: systemIds, memoryBytes: 1 })({
+  // What stands around the provider needs its record: it has its tests there (packages/database) and in tests/system/gemini.test.ts.
+  const generation: GenerationService = {
+    generatePicture: async (order) => ({ ...(await provider.generatePicture(order)), saved: false }),
+  };
+  return createGeneratePictureHandler({ generation, store, ids: systemIds, memoryBytes: 1 })({
     accountId,
     jobId: 'job_1',
     stepId: 'step_2',

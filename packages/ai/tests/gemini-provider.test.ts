@@ -36,7 +36,7 @@ function generate(
     apiKey,
     baseUrl: standIn.url,
     pictureModel: 'picture-model',
-    timeoutMs: 20_000,
+    timeout: { baseMs: 20_000, extensionMs: 0, thresholdMs: 19_000 },
     ...options,
   });
   return provider.generatePicture({
@@ -185,7 +185,9 @@ test.each(['hang', 'stall-mid-answer'] as const)(
   async (kind) => {
     await using server = await startGeminiStandIn({ apiKey, models: ['picture-model'] });
     server.enqueue({ kind });
-    const error = await failureOf(generate({ baseUrl: server.url, timeoutMs: 300 }));
+    const error = await failureOf(
+      generate({ baseUrl: server.url, timeout: { baseMs: 300, extensionMs: 0, thresholdMs: 200 } }),
+    );
     expect(error.code).toBe('provider-timeout');
     await server.hungUp(1);
   },

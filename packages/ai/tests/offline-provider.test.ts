@@ -145,7 +145,7 @@ test('a poster has no crumbs of colour: a fleck of a few pixels takes the colour
 test('the factory takes Gemini when there is a key and else works offline', async () => {
   await using offline = createGenerationProvider({});
   await using online = createGenerationProvider({
-    gemini: { apiKey: 'k', pictureModel: 'm', timeoutMs: 1_000 },
+    gemini: { apiKey: 'k', pictureModel: 'm', timeout: { baseMs: 1_000, extensionMs: 0, thresholdMs: 900 } },
   });
   expect([offline.name, online.name]).toEqual(['offline', 'gemini']);
   expect(online.pictureModel).toBe('m');

@@ -21,7 +21,7 @@ describe('Gemini over HTTP', () => {
       apiKey: 'a-key',
       baseUrl: `${standIn.url}/`,
       pictureModel: 'picture-model',
-      timeoutMs: 20_000,
+      timeout: { baseMs: 20_000, extensionMs: 0, thresholdMs: 19_000 },
     });
   });
   afterAll(async () => {

@@ -88,7 +88,15 @@ function generationOf(values: SettingValues): PressroomConfig['generation'] {
     apiKey: values.GEMINI_API_KEY,
     baseUrl: values.GEMINI_BASE_URL,
     pictureModel: values.GEMINI_PICTURE_MODEL,
-    timeoutMs: values.AI_TIMEOUT_BASE_MS,
+    timeout: {
+      baseMs: values.AI_TIMEOUT_BASE_MS,
+      extensionMs: values.AI_TIMEOUT_EXTENSION_MS,
+      thresholdMs: values.AI_TIMEOUT_EXTENSION_THRESHOLD_MS,
+    },
+    breaker: { failures: values.AI_BREAKER_FAILURES, recoveryMs: values.AI_BREAKER_RECOVERY_MS },
+    requestsPerMinute: values.AI_REQUESTS_PER_MINUTE,
+    tokensPerMinute: values.AI_TOKENS_PER_MINUTE,
+    fallback: { offline: values.AI_FALLBACK_OFFLINE, afterWaitMs: values.AI_FALLBACK_WAIT_MS },
     threads,
   };
 }

@@ -74,7 +74,15 @@ export type GenerationConfig =
       readonly apiKey: string;
       readonly baseUrl?: string | undefined;
       readonly pictureModel: string;
-      readonly timeoutMs: number;
+      readonly timeout: {
+        readonly baseMs: number;
+        readonly extensionMs: number;
+        readonly thresholdMs: number;
+      };
+      readonly breaker: { readonly failures: number; readonly recoveryMs: number };
+      readonly requestsPerMinute?: number | undefined;
+      readonly tokensPerMinute?: number | undefined;
+      readonly fallback: { readonly offline: boolean; readonly afterWaitMs: number };
       readonly threads: number;
     };
 

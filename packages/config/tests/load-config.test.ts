@@ -156,6 +156,8 @@ describe('the settings table', () => {
     PRESSROOM_PUBLIC_URL: 'http://p',
     PRESSROOM_FAULTS_FOLDER: '/tmp/faults',
     PRESSROOM_MEMORY_BUDGET_BYTES: '600000000',
+    AI_REQUESTS_PER_MINUTE: '60',
+    AI_TOKENS_PER_MINUTE: '100000',
   };
 
   test('points every setting at its place in the configuration', () => {

@@ -7,6 +7,7 @@ export * from './operations/cancel-job.ts';
 export * from './operations/dispatch-store.ts';
 export * from './operations/maintenance-runs.ts';
 export * from './operations/moot-entries.ts';
+export * from './operations/provider-call-store.ts';
 export * from './operations/reconcile-store.ts';
 export * from './operations/retention.ts';
 export * from './operations/retry-job.ts';
@@ -20,6 +21,7 @@ export * from './repositories/dead-letters.ts';
 export * from './repositories/job-events.ts';
 export * from './repositories/jobs.ts';
 export * from './repositories/operators.ts';
+export * from './repositories/provider-calls.ts';
 export * from './repositories/queue-places.ts';
 export * from './repositories/worker-processes.ts';
 export {

@@ -46,7 +46,7 @@ export function decideRetry(
       const asked = error.retryAfterMs ?? policy.backoffBaseMs * 10;
       const bounded = Math.min(Math.max(asked, policy.backoffBaseMs), policy.throttleLimitMs);
       // Never earlier than asked: everyone who was told the same time would otherwise come back at the same moment.
-      const delayMs = Math.ceil(bounded * (1 + random * 0.1));
+      const delayMs = Math.ceil(bounded * (1 + (error.exactWait ? 0 : 0.1 * random)));
       if (throttledMs + delayMs <= policy.throttleTotalMs) return { kind: 'wait', delayMs };
       return { kind: 'give-up', error: throttledTooLong(error, throttledMs, policy) };
     }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors/error-registry.ts';
 import type { PictureStyle } from './ports/generation-provider.ts';
 
 /** The worker types: each is one app and one queue. */
@@ -47,8 +48,18 @@ export interface GeneratePictureOutput {
   readonly picture: PictureReference;
   readonly provider: string;
   readonly model: string;
-  /** 0 or 1 here; kinds with several calls add them up. */
+  /** Calls that were made: 0 when a stored result was found, which `saved` says. Kinds with several calls add them up. */
   readonly calls: number;
+  readonly saved?: number;
+  /** Present when another provider than the one that was asked for made it, with the reason. */
+  readonly degraded?: Degradation;
+}
+
+/** A result that is less than what was asked for, because its provider could not be had. */
+export interface Degradation {
+  /** The provider that was asked for. */
+  readonly from: string;
+  readonly reason: ErrorCode;
 }
 
 export interface RenderPictureBookInput {
@@ -65,6 +76,8 @@ export interface RenderPictureBookOutput {
   readonly pages: number;
   /** Positions (from 0) of photos that were left out because their step failed. */
   readonly skipped: readonly number[];
+  /** Positions (from 0) of photos whose picture another provider made than the one that was asked for. */
+  readonly degraded?: readonly number[];
   /** Print-quality remarks, one sentence each. */
   readonly preflight: readonly string[];
 }

@@ -1,6 +1,8 @@
-import type { MemoryUse } from '@pressroom/domain';
+import type { MemoryUse, ProviderState } from '@pressroom/domain';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { createMemoryGauges } from './memory-gauges.ts';
+import { createProviderGauges } from './provider-gauges.ts';
+import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createQueueGauges, type QueueCounts } from './queue-gauges.ts';
 import { createRecoveryMetrics, type RecoveryMetrics } from './recovery-metrics.ts';
 
@@ -37,6 +39,10 @@ export interface Metrics extends RecoveryMetrics {
   observeQueues(read: () => Promise<readonly QueueCounts[]>): void;
   /** Asked at every scrape. */
   observeMemory(read: () => MemoryUse): void;
+  /** Told by whoever calls providers. */
+  readonly providers: ProviderMetrics;
+  /** Asked at every scrape, like the queues. */
+  observeProviders(read: () => Promise<readonly ProviderState[]>): void;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -81,6 +87,7 @@ export function createMetrics(options: { readonly service: string }): Metrics {
     registers,
   });
   const boundedRoute = boundLabel(200);
+  const providers = createProviderMetrics(registry);
 
   return {
     ...createRecoveryMetrics(registry),
@@ -101,6 +108,8 @@ export function createMetrics(options: { readonly service: string }): Metrics {
     },
     observeQueues: createQueueGauges(registry),
     observeMemory: (read) => createMemoryGauges(registry, read),
+    providers,
+    observeProviders: createProviderGauges(registry),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { PressroomConfig } from '@pressroom/config';
 import {
   createEventHints,
+  createProviderCallStore,
   createStepStore,
   type Database,
   type EventHints,
@@ -17,6 +18,7 @@ import {
   type IdSource,
   type Log,
   PressroomError,
+  type ProviderCallStore,
   type StepStore,
   systemClock,
   systemIds,
@@ -46,6 +48,7 @@ export interface Resources {
   readonly database: Database;
   readonly hints: EventHints;
   readonly steps: StepStore;
+  readonly providerCalls: ProviderCallStore;
   readonly queues: QueueBackend;
   readonly assets: AssetStore;
   /** Says in the record which parts of the process live. */
@@ -148,6 +151,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     database,
     hints,
     steps: createStepStore(database, hints),
+    providerCalls: createProviderCallStore(database),
     queues,
     assets,
     heartbeats,

@@ -110,7 +110,14 @@ async function openDirect(
     ids,
     decoder,
   });
-  const generate = createGeneratePictureHandler({ provider, store, ids, memoryBytes: 1 });
+  const generate = createGeneratePictureHandler({
+    generation: {
+      generatePicture: async (order) => ({ ...(await provider.generatePicture(order)), saved: false }),
+    },
+    store,
+    ids,
+    memoryBytes: 1,
+  });
   const temporary = await mkdtemp(join(folder.path, 'pages-'));
   const render = createRenderPictureBookHandler({ store, ids, renderer, temporaryFolder: temporary });
   return async (index) => {

@@ -4,6 +4,7 @@ import {
   findQueuePlace,
   type JobRow,
   listJobs,
+  listJobUsage,
   listStageRuns,
   listSteps,
   retryJob,
@@ -37,12 +38,13 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
 
   async function readJob(accountId: string, id: string): Promise<Job> {
     const job = await requireJob(accountId, id);
-    const [steps, stageRuns, place] = await Promise.all([
+    const [steps, stageRuns, place, usage] = await Promise.all([
       listSteps(database.executor, [id]),
       listStageRuns(database.executor, id),
       job.status === 'queued' ? findQueuePlace(database.executor, id, queuePositionLimit) : undefined,
+      listJobUsage(database.executor, [id]),
     ]);
-    return toJob(job, steps, stageRuns, place);
+    return toJob(job, usage.get(id), steps, stageRuns, place);
   }
 
   /** Waits as the caller prefers; a server that stops answers at once with what is there. */
@@ -106,7 +108,14 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
       const last = data.at(-1);
       const nextCursor = rows.length > query.limit && last !== undefined ? writeCursor(last.id) : null;
       nextLink(request, response, nextCursor);
-      return { status: 200, body: { data: data.map(toJobSummary), nextCursor } };
+      const usage = await listJobUsage(
+        database.executor,
+        data.map((job) => job.id),
+      );
+      return {
+        status: 200,
+        body: { data: data.map((job) => toJobSummary(job, usage.get(job.id))), nextCursor },
+      };
     },
     getJob: async ({ params }, exchange) => {
       await requireJob(exchange.accountId, params.id);

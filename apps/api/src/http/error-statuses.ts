@@ -39,6 +39,8 @@ export const errorStatuses = {
   'provider-timeout': 504,
   'provider-throttled': 503,
   'throttled-too-long': 503,
+  'provider-circuit-open': 503,
+  'provider-over-budget': 503,
   'provider-malformed-answer': 502,
   'provider-refused': 422,
   'safety-blocked': 422,

@@ -1,4 +1,4 @@
-import type { JobRow, QueuePlace, StageRunRow, StepRow } from '@pressroom/database';
+import type { JobRow, JobUsage, QueuePlace, StageRunRow, StepRow } from '@pressroom/database';
 import {
   type ErrorRecord,
   errorRegistry,
@@ -20,6 +20,7 @@ const renderedSchema = z.object({
   }),
   pages: z.int(),
   skipped: z.array(z.int()).default([]),
+  degraded: z.array(z.int()).default([]),
   preflight: z.array(z.string()).default([]),
 });
 export type RenderedDocument = z.output<typeof renderedSchema>;
@@ -29,7 +30,7 @@ export function renderedDocumentOf(job: JobRow): RenderedDocument | undefined {
   return job.output === null ? undefined : renderedSchema.parse(job.output);
 }
 
-export function toJobSummary(job: JobRow): JobSummary {
+export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSummary {
   const self = `/api/jobs/${job.id}`;
   return {
     id: job.id,
@@ -38,7 +39,14 @@ export function toJobSummary(job: JobRow): JobSummary {
     priority: job.priority,
     onItemFailure: job.onItemFailure,
     metadata: job.metadata,
-    cost: { held: job.price, captured: job.captured, refunded: job.refunded, round: job.round },
+    cost: {
+      held: job.price,
+      captured: job.captured,
+      refunded: job.refunded,
+      round: job.round,
+      calls: { made: usage?.made ?? 0, offline: usage?.offline ?? 0, saved: usage?.saved ?? 0 },
+      tokens: { input: usage?.inputTokens ?? 0, output: usage?.outputTokens ?? 0 },
+    },
     error: toFailure(job.error),
     createdAt: job.createdAt.toISOString(),
     delayUntil: momentOf(job.delayUntil),
@@ -57,11 +65,12 @@ export function toJobSummary(job: JobRow): JobSummary {
 
 export function toJob(
   job: JobRow,
+  usage: JobUsage | undefined,
   steps: readonly StepRow[],
   stageRuns: readonly StageRunRow[],
   place: QueuePlace | undefined,
 ): Job {
-  const summary = toJobSummary(job);
+  const summary = toJobSummary(job, usage);
   const rendered = renderedDocumentOf(job);
   const runsOf = new Map<string, StageRunRow[]>();
   for (const run of stageRuns) runsOf.set(run.stepId, [...(runsOf.get(run.stepId) ?? []), run]);
@@ -91,6 +100,7 @@ export function toJob(
             sha256: rendered.document.sha256,
             pages: rendered.pages,
             skipped: rendered.skipped,
+            degraded: rendered.degraded,
             preflight: rendered.preflight,
           },
     requestId: job.requestId,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import {
   type AssetStore,
   type ChildStep,
-  type GenerationProvider,
+  type GenerationService,
   type IdSource,
   type IngestImageOutput,
   PressroomError,
@@ -14,7 +14,7 @@ import { loadPicture } from '../services/load-picture.ts';
 import { toPrintReady } from '../services/print-ready-picture.ts';
 
 export interface GeneratePictureDependencies {
-  readonly provider: GenerationProvider;
+  readonly generation: GenerationService;
   readonly store: AssetStore;
   readonly ids: IdSource;
   /** What making one picture takes in this process, in bytes. */
@@ -23,17 +23,22 @@ export interface GeneratePictureDependencies {
 
 /** One ingested photo in, one picture for one page out. The bytes are kept by content, so a second attempt leaves no orphan. */
 export function createGeneratePictureHandler({
-  provider,
+  generation,
   store,
   ids,
   memoryBytes,
 }: GeneratePictureDependencies): StepHandler<'generate-picture'> {
-  return async ({ accountId, input, children, signal, log, withMemory }) => {
+  return async ({ accountId, jobId, stepId, input, children, signal, log, withMemory }) => {
     const { normalised } = ingestedPhoto(children);
     const { blob, mediaType, width, height, generated } = await withMemory(memoryBytes, async () => {
       const picture = await loadPicture(store, normalised, signal);
-      const answer = await provider.generatePicture({ picture, style: input.style, signal });
-      await reach('generate.answered');
+      const answer = await generation.generatePicture({
+        picture,
+        pictureSha256: normalised.sha256,
+        style: input.style,
+        caller: { accountId, jobId, stepId },
+        signal,
+      });
       const { bytes, ...printed } = await toPrintReady(answer, signal);
       const kept = await store.putByContent(
         (sha256) => storageKeys.content(accountId, sha256),
@@ -43,10 +48,10 @@ export function createGeneratePictureHandler({
       return { blob: kept, ...printed, generated: answer };
     });
     await reach('generate.stored');
-    const { provider: providerName, model, usage } = generated;
+    const { provider, model, usage, saved, degraded } = generated;
     log.info(
-      { index: input.index, provider: providerName, model, usage, bytes: blob.bytes },
-      'Picture generated',
+      { index: input.index, provider, model, usage, degraded, bytes: blob.bytes },
+      saved ? 'Picture found: the account has it already' : 'Picture generated',
     );
     const stored = {
       assetId: ids.next('asset'),
@@ -58,7 +63,14 @@ export function createGeneratePictureHandler({
       height,
     };
     return {
-      output: { picture: stored, provider: providerName, model, calls: 1 },
+      output: {
+        picture: stored,
+        provider,
+        model,
+        calls: saved ? 0 : 1,
+        saved: saved ? 1 : 0,
+        ...(degraded === undefined ? {} : { degraded }),
+      },
       assets: [{ ...stored, role: 'generated' }],
     };
   };

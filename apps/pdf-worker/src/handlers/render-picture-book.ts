@@ -89,7 +89,13 @@ export function createRenderPictureBookHandler(
         sha256: blob.sha256,
       };
       return {
-        output: { document, pages: summary.pages, skipped, preflight: summary.preflight },
+        output: {
+          document,
+          pages: summary.pages,
+          skipped,
+          degraded: usable.filter(({ output }) => output.degraded !== undefined).map(({ photo }) => photo),
+          preflight: summary.preflight,
+        },
         assets: [{ ...document, role: 'document' }],
       };
     } finally {
@@ -133,8 +139,15 @@ async function spoolPictures(
   for (const { photo, output } of usable) {
     const file = join(folder, `picture-${photo}`);
     await spoolBlob(store, output.picture, file, signal);
-    const { provider, model } = output;
-    pictures.push({ photo, caption: captions[photo] ?? '', file, provider, model });
+    const { provider, model, degraded } = output;
+    pictures.push({
+      photo,
+      caption: captions[photo] ?? '',
+      file,
+      provider,
+      model,
+      insteadOf: degraded?.from,
+    });
   }
   return pictures;
 }

@@ -7,6 +7,8 @@ export interface BoundedExchange {
   retryAfter?: string | undefined;
   /** Whether the answer was cut because it went over the limit. */
   tooLarge?: boolean;
+  /** Called with every piece of the answer that comes. */
+  readonly onOutput?: () => void;
 }
 
 const exchanges = new AsyncLocalStorage<BoundedExchange>();
@@ -43,6 +45,7 @@ function limit(exchange: BoundedExchange): TransformStream<Uint8Array, Uint8Arra
   return new TransformStream({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
+      exchange.onOutput?.();
       if (bytes <= exchange.maxBytes) controller.enqueue(chunk);
       else {
         exchange.tooLarge = true;

@@ -12,6 +12,7 @@ import {
   PressroomError,
 } from '@pressroom/domain';
 import type { ClosableProvider } from '../closable-provider.ts';
+import { type AdaptiveTimeout, startAdaptiveTimeout } from './adaptive-timeout.ts';
 import { type BoundedExchange, withBoundedFetch } from './bounded-fetch.ts';
 import { checkPicture } from './check-picture.ts';
 import { toProviderError } from './gemini-error.ts';
@@ -24,19 +25,20 @@ export interface GeminiProviderOptions {
   readonly baseUrl?: string | undefined;
   /** A model that answers with pictures, for example `gemini-2.5-flash-image`. */
   readonly pictureModel: string;
-  /** How long one call may take, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly timeout: AdaptiveTimeout;
   /** The longest answer that is read, in bytes of JSON. Default 40 MB: a picture of 30 MB. */
   readonly maxAnswerBytes?: number;
 }
 
 /** Pictures by Gemini through `@google/generative-ai`: one call a picture, no retries of its own. Errors as the port says. */
 export function createGeminiProvider(options: GeminiProviderOptions): ClosableProvider {
-  const { apiKey, pictureModel, timeoutMs, maxAnswerBytes = 40_000_000 } = options;
+  const { apiKey, pictureModel, timeout, maxAnswerBytes = 40_000_000 } = options;
   const model = openModel(options);
   return {
     name: 'gemini',
     pictureModel,
+    describePicture: (style) => ({ prompt: picturePrompt(style), ...callParameters }),
+    estimatePictureTokens: (style) => pictureTokens + Math.ceil(picturePrompt(style).length / 4),
     generatePicture,
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
@@ -58,39 +60,48 @@ export function createGeminiProvider(options: GeminiProviderOptions): ClosablePr
   }
 
   async function call({ picture, style, signal }: PictureRequest): Promise<unknown> {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const exchange: BoundedExchange = { maxBytes: maxAnswerBytes };
+    const deadline = startAdaptiveTimeout(timeout);
+    const exchange: BoundedExchange = { maxBytes: maxAnswerBytes, onOutput: deadline.sawOutput };
     const data = Buffer.from(picture.bytes).toString('base64');
     const parts = [{ inlineData: { data, mimeType: picture.mediaType } }, { text: picturePrompt(style) }];
     try {
       return await withBoundedFetch(exchange, async () => {
         const { response } = await model.generateContent(parts, {
-          signal: AbortSignal.any([signal, deadline]),
+          signal: AbortSignal.any([signal, deadline.signal]),
         });
         return response;
       });
     } catch (error) {
       // Both aborts look the same to the SDK; only our own signals know which it was.
       signal.throwIfAborted();
-      if (deadline.aborted) {
-        throw new PressroomError('provider-timeout', `Gemini did not answer within ${timeoutMs} ms`, {
-          cause: error,
-        });
+      if (deadline.signal.aborted) {
+        const message = `Gemini did not answer within ${deadline.limitMs} ms`;
+        throw new PressroomError('provider-timeout', message, { cause: error });
       }
       throw isPressroomError(error) ? error : toProviderError(error, exchange, apiKey);
+    } finally {
+      deadline.stop();
     }
   }
 }
 
-function openModel({ apiKey, baseUrl, pictureModel }: GeminiProviderOptions): GenerativeModel {
-  // The SDK's types are older than picture output; the field is passed through as it is.
-  const generationConfig = { responseModalities: ['TEXT', 'IMAGE'] } as GenerationConfig;
-  const safetySettings = [
+/** A photo of 2048 × 2048 px goes in as 9 tiles of 258 tokens, and a picture comes out as 1,290. */
+const pictureTokens = 9 * 258 + 1_290;
+
+const callParameters = {
+  responseModalities: ['TEXT', 'IMAGE'],
+  safetySettings: [
     HarmCategory.HARM_CATEGORY_HARASSMENT,
     HarmCategory.HARM_CATEGORY_HATE_SPEECH,
     HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT,
     HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT,
-  ].map((category) => ({ category, threshold: HarmBlockThreshold.BLOCK_MEDIUM_AND_ABOVE }));
+  ].map((category) => ({ category, threshold: HarmBlockThreshold.BLOCK_MEDIUM_AND_ABOVE })),
+};
+
+function openModel({ apiKey, baseUrl, pictureModel }: GeminiProviderOptions): GenerativeModel {
+  const { responseModalities, safetySettings } = callParameters;
+  // The SDK's types are older than picture output; the field is passed through as it is.
+  const generationConfig = { responseModalities } as GenerationConfig;
   return new GoogleGenerativeAI(apiKey).getGenerativeModel(
     { model: pictureModel, generationConfig, safetySettings },
     // The SDK joins by a slash of its own.

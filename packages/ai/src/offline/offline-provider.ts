@@ -39,6 +39,9 @@ export function createOfflineProvider(options: OfflineProviderOptions = {}): Clo
     pictureModel: Object.values(offlineStyles)
       .map(({ model }) => model)
       .join('+'),
+    describePicture: (style) =>
+      typeof style === 'string' ? { style, model: offlineStyles[style].model, longEdge } : { style },
+    estimatePictureTokens: () => 0,
     generatePicture,
     close,
     [Symbol.asyncDispose]: close,

@@ -66,6 +66,11 @@ export const jobOutputSchema = z
     sha256: z.string(),
     pages: z.int(),
     skipped: z.array(z.int()).describe('Items, from 0, that were left out because they failed.'),
+    degraded: z
+      .array(z.int())
+      .describe(
+        'Items, from 0, whose picture the offline provider made, because the online one could not be had.',
+      ),
     preflight: z.array(z.string()).describe('Remarks on print quality, one sentence each.'),
   })
   .meta({ id: 'JobOutput' });
@@ -103,6 +108,17 @@ const summary = {
         .int()
         .min(1)
         .describe('From 1; each retry begins another one, which holds what the one before gave back.'),
+      calls: z
+        .strictObject({
+          made: z.int().describe('Calls of an online provider, failed ones included.'),
+          offline: z.int().describe('Calls of the offline provider.'),
+          saved: z.int().describe('Calls that were not made: the account had the result already.'),
+        })
+        .meta({ id: 'CallCounts' }),
+      tokens: z
+        .strictObject({ input: z.int(), output: z.int() })
+        .describe('As the provider counted them.')
+        .meta({ id: 'TokenCounts' }),
     })
     .meta({ id: 'JobCost' }),
   error: failureSchema.nullable(),

@@ -168,6 +168,16 @@ export const errorRegistry = {
     'The step was asked to wait for too long',
     'Retry the job later; if it lasts, the operator must raise the limits at the provider.',
   ),
+  'provider-circuit-open': define(
+    'throttled',
+    'The generation provider has failed several times in a row',
+    'It goes on by itself once a single call has shown that the provider is back.',
+  ),
+  'provider-over-budget': define(
+    'throttled',
+    'The calls that the operator allows in a minute are used up',
+    'It goes on by itself at the time named in `facts.retryAt`.',
+  ),
   'provider-malformed-answer': define(
     'transient',
     'The generation provider sent an answer that cannot be used',

@@ -11,6 +11,8 @@ export interface PressroomErrorOptions {
   readonly cause?: unknown;
   /** Milliseconds that whoever throttled us asked us to wait. */
   readonly retryAfterMs?: number;
+  /** The wait is a place in a line that nobody else was given: coming later than that would waste it. */
+  readonly exactWait?: boolean;
   /** Facts for the caller, safe to show: field errors, limits, sizes. Never secrets or other accounts' data. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
@@ -19,6 +21,7 @@ export interface PressroomErrorOptions {
 export class PressroomError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
+  readonly exactWait: boolean;
   readonly facts: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: PressroomErrorOptions = {}) {
@@ -26,6 +29,7 @@ export class PressroomError extends Error {
     this.name = 'PressroomError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.exactWait = options.exactWait ?? false;
     this.facts = options.facts;
   }
 

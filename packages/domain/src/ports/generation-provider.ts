@@ -33,7 +33,10 @@ export interface GeneratedPicture {
  */
 export interface GenerationProvider {
   readonly name: string;
-  /** What a picture costs the provider to look up or compare: part of every stored-result key. */
   readonly pictureModel: string;
+  /** Everything beside the photo that decides what comes out, prompt and parameters included: part of a stored result's key. */
+  describePicture(style: PictureRequest['style']): Readonly<Record<string, unknown>>;
+  /** Tokens that a call may take, rather too many than too few; 0 where none are counted. */
+  estimatePictureTokens(style: PictureRequest['style']): number;
   generatePicture(request: PictureRequest): Promise<GeneratedPicture>;
 }

@@ -10,6 +10,8 @@ export interface BookPicture {
   readonly file: string;
   readonly provider: string;
   readonly model: string;
+  /** Another provider than the one that was asked for, which could not be had. */
+  readonly insteadOf?: string | undefined;
 }
 
 /** Everything that the pages are made from. The same content gives the same bytes. */
