@@ -4,8 +4,8 @@ import { openChaosStand } from './chaos-stand.ts';
 import { runChaos } from './run-chaos.ts';
 import { backends, planRun } from './run-plan.ts';
 
-const processes = ['api', 'ingest-worker', 'generate-worker', 'pdf-worker'].flatMap((app) =>
-  [0, 1].map((replica) => `${app}-${replica}`),
+const processes = ['api', 'ingest-worker', 'generate-worker', 'pdf-worker', 'maintenance-worker'].flatMap(
+  (app) => [0, 1].map((replica) => `${app}-${replica}`),
 );
 
 test('a run is a pure function of its seed', () => {
@@ -16,7 +16,7 @@ test('a run is a pure function of its seed', () => {
 test('a hundred seeds strike with every fault, at every process and every link', () => {
   const faults = Array.from({ length: 100 }, (_, seed) => planRun(seed, 'redis', processes).faults).flat();
   expect(new Set(faults.map(({ kind }) => kind)).size).toBe(8);
-  expect(new Set(faults.flatMap((fault) => ('process' in fault ? [fault.process] : []))).size).toBe(8);
+  expect(new Set(faults.flatMap((fault) => ('process' in fault ? [fault.process] : []))).size).toBe(10);
   expect(
     new Set(faults.flatMap((fault) => (fault.kind === 'link' ? [`${fault.link} ${fault.mode}`] : []))).size,
   ).toBe(16);
