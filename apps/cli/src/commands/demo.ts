@@ -43,7 +43,7 @@ export async function runDemo(given: DemoOptions): Promise<DemoExitCode> {
   scope.defer('data folder', () => rm(folder, { recursive: true, force: true }));
   try {
     await mkdir(folder, { recursive: true });
-    say('Starting PostgreSQL, the API and three workers …');
+    say('Starting PostgreSQL, the API and the workers …');
     const [system, photos] = await Promise.all([
       startLocalSystem({
         folder,
