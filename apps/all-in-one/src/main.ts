@@ -40,7 +40,7 @@ await runMain(name, async (scope, context) => {
     resources.health.register({ name: 'embedded-postgres', critical: true, check: () => server.check() });
   }
   const firstKey = await openFirstAccount(resources);
-  const { service, api } = await createApiModule(resources, scope);
+  const { service, api } = createApiModule(resources);
   return [
     await createIngestWorker(resources, scope),
     await createGenerateWorker(resources, scope),

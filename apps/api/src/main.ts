@@ -16,6 +16,6 @@ await runMain('api', async (scope, context) => {
     signal: context.signal,
     fail: (error) => context.fail(error),
   });
-  const { service } = await createApiModule(resources, scope);
+  const { service } = createApiModule(resources);
   return [service, readiness(resources)];
 });

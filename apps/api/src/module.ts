@@ -1,7 +1,7 @@
 import { listSteps } from '@pressroom/database';
 import { createSafetyNet, openDispatcher, type Resources, watchWorkers } from '@pressroom/process';
 import { removeFlow } from '@pressroom/queue';
-import { composeServices, defineService, type ResourceScope, type Service } from '@pressroom/runtime';
+import { composeServices, defineService, type Service } from '@pressroom/runtime';
 import { type Api, createApi } from './create-api.ts';
 
 export interface ApiModule {
@@ -10,14 +10,13 @@ export interface ApiModule {
 }
 
 /** The HTTP API, and beside it the dispatcher, given everything they stand on. */
-export async function createApiModule(resources: Resources, scope: ResourceScope): Promise<ApiModule> {
+export function createApiModule(resources: Resources): ApiModule {
   const { database, queues, log } = resources;
-  const { dispatcher, service: dispatching, hintListener } = await openDispatcher(resources, scope);
+  const { dispatcher, service: dispatching } = openDispatcher(resources);
   const api = createApi({
     ...resources,
     store: resources.assets,
     dispatcher,
-    hintListener,
     queueAdmin: {
       queues: queues.queues,
       removeFlow: async (jobId) => {

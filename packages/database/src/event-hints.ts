@@ -20,7 +20,7 @@ const settledChannel = 'pressroom_jobs_settled';
  */
 export interface EventHints {
   publish(jobId: string): void;
-  /** Like `publish`, for a job that has just settled: dispatchers have room for another one. */
+  /** Like `publish`, for a job that has just settled: dispatchers have room for another one, and its running steps are over. */
   publishSettled(jobId: string): void;
   /** Waits until everything published so far has been sent or dropped. */
   flush(): Promise<void>;
@@ -28,18 +28,19 @@ export interface EventHints {
 
 export function createEventHints(database: Database, log: Log): EventHints {
   const waiting = new Set<string>();
-  let settled = false;
+  const settled = new Set<string>();
   let sending: Promise<void> | undefined;
   let pausing: PausedSend | undefined;
 
   async function sendAll(): Promise<void> {
     // Everything that commits in the same turn of the event loop goes into one statement.
     await Promise.resolve();
-    while (waiting.size > 0) {
+    while (waiting.size > 0 || settled.size > 0) {
       const batch = [...waiting].slice(0, idsPerHint);
       for (const jobId of batch) waiting.delete(jobId);
-      const room = settled ? sql`, pg_notify(${settledChannel}, '')` : sql``;
-      settled = false;
+      const ended = [...settled].slice(0, idsPerHint);
+      for (const jobId of ended) settled.delete(jobId);
+      const room = ended.length > 0 ? sql`, pg_notify(${settledChannel}, ${ended.join(' ')})` : sql``;
       try {
         // A notification is no data, but its commit would wait for the disk like any other.
         await database.executor.execute(
@@ -48,7 +49,7 @@ export function createEventHints(database: Database, log: Log): EventHints {
       } catch (error) {
         log.debug({ err: error }, 'A hint about new job events was dropped');
       }
-      if (settled) continue;
+      if (settled.size > 0) continue;
       pausing = pauseFor(hintPauseMs);
       await pausing.over;
       pausing = undefined;
@@ -63,7 +64,7 @@ export function createEventHints(database: Database, log: Log): EventHints {
   return {
     publish,
     publishSettled: (jobId) => {
-      settled = true;
+      settled.add(jobId);
       publish(jobId);
       pausing?.end();
     },
@@ -94,10 +95,15 @@ function pauseFor(milliseconds: number): PausedSend {
 export interface EventHintListener {
   /** Calls `listener` when the job may have new events. Returns how to stop that. */
   subscribe(jobId: string, listener: () => void): () => void;
-  /** Calls `listener` when some job may have settled. */
-  onSettled(listener: () => void): () => void;
+  /**
+   * Calls `listener` when jobs have settled, with their ids; without ids when some job may have, nobody knows which. Returns
+   * how to stop that.
+   */
+  onSettled(listener: SettledListener): () => void;
   close(): Promise<void>;
 }
+
+export type SettledListener = (jobIds?: readonly string[]) => void;
 
 export interface EventHintListenerOptions {
   readonly url: string;
@@ -109,7 +115,7 @@ export interface EventHintListenerOptions {
 /** Listens on a connection of its own, and takes a new one whenever that is lost. */
 export function listenForEventHints(options: EventHintListenerOptions): EventHintListener {
   const listeners = new Map<string, Set<() => void>>();
-  const settledListeners = new Set<() => void>();
+  const settledListeners = new Set<SettledListener>();
   let client: pg.Client | undefined;
   let closed = false;
   let reconnect: NodeJS.Timeout | undefined;
@@ -136,7 +142,9 @@ export function listenForEventHints(options: EventHintListenerOptions): EventHin
     next.on('end', lose);
     next.on('notification', (message) => {
       if (message.channel === settledChannel) {
-        for (const listener of settledListeners) listener();
+        // A process of an older build names no jobs.
+        const jobIds = message.payload ? message.payload.split(' ') : undefined;
+        for (const listener of settledListeners) listener(jobIds);
         return;
       }
       for (const jobId of (message.payload ?? '').split(' ')) {

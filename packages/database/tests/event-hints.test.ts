@@ -65,13 +65,28 @@ test.each<[string, (job: Awaited<ReturnType<typeof runningJob>>) => Promise<unkn
   ['success', (job) => finish(scene, job, 'ingest-0', 'generate-0', 'book')],
   ['failure', async (job) => scene.steps.fail(await claimed(scene, job.ticket('ingest-0')), failure)],
   ['give-up', (job) => scene.steps.abandon(job.ticket('book'), failure)],
-])('the %s of a job tells dispatchers that there is room', async (_, settle) => {
-  const job = await runningJob(scene, { photos: 1 });
+])(
+  'the %s of a job tells dispatchers that there is room, and workers which job is over',
+  async (_, settle) => {
+    const job = await runningJob(scene, { photos: 1 });
+    const target = await listening();
+    const settled = signal<readonly string[] | undefined>();
+    target.onSettled((jobIds) => settled.resolve(jobIds));
+    await settle(job);
+    expect(await settled.promise).toEqual([job.jobId]);
+  },
+);
+
+test('a listener that has left hears of no settled job any more', async () => {
   const target = await listening();
-  const room = signal();
-  target.onSettled(() => room.resolve());
-  await settle(job);
-  await room.promise;
+  const calls: string[] = [];
+  const heard = signal();
+  const leave = target.onSettled(() => calls.push('left'));
+  target.onSettled(() => heard.resolve());
+  leave();
+  scene.hints.publishSettled('job_a');
+  await heard.promise;
+  expect(calls).toEqual([]);
 });
 
 test('a step that does not settle its job says nothing about room', async () => {
@@ -119,6 +134,20 @@ test('a thousand jobs at once are all named, in hints that PostgreSQL takes', as
     return heard.promise;
   });
   await Promise.all(waiting);
+});
+
+test('a thousand jobs that settle at once are all named too', async () => {
+  const target = await listening();
+  const missing = new Set(
+    Array.from({ length: 1_000 }, (_, index) => `job_${String(index).padStart(26, '0')}`),
+  );
+  const all = signal();
+  target.onSettled((jobIds = []) => {
+    for (const jobId of jobIds) missing.delete(jobId);
+    if (missing.size === 0) all.resolve();
+  });
+  for (const jobId of missing) scene.hints.publishSettled(jobId);
+  await all.promise;
 });
 
 test('a listener whose connection was cut still looks by itself, and listens again', async () => {

@@ -7,7 +7,9 @@ import {
   createProviderCallStore,
   createStepStore,
   type Database,
+  type EventHintListener,
   type EventHints,
+  listenForEventHints,
   migrateDatabase,
   openDatabase,
 } from '@pressroom/database';
@@ -47,6 +49,8 @@ export interface Resources {
   readonly databaseUrl: string;
   readonly database: Database;
   readonly hints: EventHints;
+  /** What all processes tell each other by `hints`: one connection of its own for the whole process. */
+  readonly hintListener: EventHintListener;
   readonly steps: StepStore;
   readonly providerCalls: ProviderCallStore;
   readonly queues: QueueBackend;
@@ -58,6 +62,9 @@ export interface Resources {
   /** For work on pictures and pages, shared by all workers of the process. */
   readonly memory: SharedMemoryBudget;
 }
+
+/** How often whoever waits for a hint looks without one. */
+const hintPollMs = 1_000;
 
 export interface OpenResourcesOptions {
   readonly name: string;
@@ -119,6 +126,11 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
   );
   const hints = createEventHints(database, log);
   scope.defer('event hints', () => hints.flush());
+  const hintListener = await scope.use(
+    'hint listener',
+    () => listenForEventHints({ url: databaseUrl, log, pollMs: hintPollMs }),
+    (listener) => listener.close(),
+  );
   health.register({ name: 'database', critical: true, check: () => database.check() });
   health.register({
     name: 'queue',
@@ -150,6 +162,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     databaseUrl,
     database,
     hints,
+    hintListener,
     steps: createStepStore(database, hints),
     providerCalls: createProviderCallStore(database),
     queues,

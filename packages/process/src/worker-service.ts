@@ -33,6 +33,7 @@ export function createWorkerService<Type extends WorkerType>(
     graceMs: Math.max(0, config.shutdownGraceMs - handBackMs),
     observer: resources.metrics,
     memory: resources.memory,
+    onSettled: (listener) => resources.hintListener.onSettled(listener),
     discardWork: (stepId) => resources.assets.deletePrefix(storageKeys.workPrefix(stepId)),
   });
   health.register({

@@ -185,6 +185,68 @@ describe.each(backends)('on %s', (backend) => {
     expect((await scene.step(jobId, 'generate-0')).status).toBe('cancelled');
   });
 
+  test.each([
+    [
+      'cancelled',
+      async (scene, jobId) => {
+        await cancelJob(scene.database, scene.accountId, jobId);
+        scene.hints.publishSettled(jobId);
+      },
+    ],
+    [
+      'cancelled by its deadline',
+      async (scene, jobId) => {
+        await scene.database.executor.execute(`update jobs set deadline = now() where id = '${jobId}'`);
+        expect(await scene.dispatches.expire(10)).toEqual([jobId]);
+      },
+    ],
+    [
+      'failed by another step',
+      async (scene, jobId) => {
+        const { id: stepId, generation } = await scene.step(jobId, 'ingest-1');
+        await scene.steps.abandon(
+          { stepId, jobId, generation },
+          { code: 'image-corrupt', message: 'Photo 2 is damaged' },
+        );
+      },
+    ],
+  ] satisfies [string, (scene: Scene, jobId: string) => Promise<void>][])(
+    'a hint stops the running steps of a job that was %s, and of no other one',
+    async (_, end) => {
+      const scene = await Scene.open(backend);
+      const started = new Map<string, () => void>();
+      const aborted = new Map<string, string>();
+      const ended = signal();
+      await scene.workers(
+        handlers({
+          'ingest-image': async (context) => {
+            if (context.input.index === 0) return await handlers()['ingest-image'](context);
+            return await never(context.signal);
+          },
+          'generate-picture': async (context) => {
+            started.get(context.jobId)?.();
+            return await never(context.signal).catch((error: { why: string }) => {
+              aborted.set(context.jobId, error.why);
+              ended.resolve();
+              throw error as unknown as Error;
+            });
+          },
+        }),
+        { hinted: true },
+      );
+      const jobs = [await scene.submit(2), await scene.submit(1)];
+      const all = jobs.map((jobId) => new Promise<void>((resolve) => started.set(jobId, resolve)));
+      await scene.dispatcher();
+      await Promise.all(all);
+      const [over = '', other = ''] = jobs;
+      await end(scene, over);
+      await ended.promise;
+      expect([...aborted]).toEqual([[over, 'lease-lost']]);
+      expect(await scene.job(over)).toMatchObject({ captured: 0, refunded: 3 });
+      expect((await scene.step(other, 'generate-0')).status).toBe('running');
+    },
+  );
+
   test('a worker that stops hands its step back without spending an attempt, and another one finishes it', async () => {
     const scene = await Scene.open(backend);
     const started = signal();

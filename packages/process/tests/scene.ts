@@ -6,10 +6,13 @@ import {
   createEventHints,
   createStepStore,
   type Database,
+  type EventHintListener,
+  type EventHints,
   findJob,
   insertAccount,
   insertAsset,
   type JobRow,
+  listenForEventHints,
   listJobEvents,
   listSteps,
   migrateDatabase,
@@ -125,6 +128,7 @@ export class Scene {
   readonly database: Database;
   readonly steps: StepStore;
   readonly dispatches: DispatchStore;
+  readonly hints: EventHints;
   readonly queues: QueueBackend;
   readonly databaseUrl: string;
   readonly #redisUrl: string | undefined;
@@ -141,10 +145,10 @@ export class Scene {
     this.databaseUrl = databaseUrl;
     this.database = database;
     this.queues = queues;
-    const hints = createEventHints(database, silentLog);
-    this.steps = createStepStore(database, hints);
-    this.dispatches = createDispatchStore(database, hints);
-    atTeardown(() => hints.flush());
+    this.hints = createEventHints(database, silentLog);
+    this.steps = createStepStore(database, this.hints);
+    this.dispatches = createDispatchStore(database, this.hints);
+    atTeardown(() => this.hints.flush());
   }
 
   /** `through` puts something between the system and its servers. */
@@ -269,8 +273,11 @@ export class Scene {
       discardWork?: (stepId: string) => Promise<void>;
       canary?: CanaryLimits;
       onStuck?: (error: PressroomError) => void;
+      /** Running steps learn that their job is over by hints alone; else by looking alone. */
+      hinted?: boolean;
     } = {},
   ): Promise<StepWorker[]> {
+    const hinted = options.hinted === true ? { ...(await this.#hinted()), leaseCheckMs: 600_000 } : {};
     const shared = {
       backend: this.queues,
       store: { ...this.steps, ...options.store },
@@ -285,6 +292,7 @@ export class Scene {
       canary: options.canary ?? { limitMs: 30_000, exitMs: 600_000 },
       onStuck: options.onStuck ?? (() => {}),
       graceMs: options.graceMs ?? 1_000,
+      ...hinted,
       ...(options.discardWork === undefined ? {} : { discardWork: options.discardWork }),
     };
     const workers = [
@@ -297,6 +305,14 @@ export class Scene {
       atTeardown(() => worker.stop());
     }
     return workers;
+  }
+
+  /** Once it listens. */
+  async #hinted(): Promise<Pick<EventHintListener, 'onSettled'>> {
+    const listener = listenForEventHints({ url: this.databaseUrl, log: silentLog, pollMs: 600_000 });
+    atTeardown(() => listener.close());
+    await new Promise<void>((resolve) => listener.onSettled(() => resolve()));
+    return listener;
   }
 
   async job(jobId: string): Promise<JobRow> {

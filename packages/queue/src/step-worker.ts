@@ -47,6 +47,13 @@ export interface StepWorkerOptions<Type extends WorkerType> {
   readonly observer?: StepObserver;
   /** Shared with whatever else this process runs. */
   readonly memory?: MemoryBudget;
+  /**
+   * Calls the listener with the ids of jobs that have just settled, in whichever process; returns how to stop that. Only a hint:
+   * without one, running attempts find out by themselves within `leaseCheckMs`.
+   */
+  readonly onSettled?: (listener: (jobIds?: readonly string[]) => void) => () => void;
+  /** How often running attempts look by themselves whether they still hold their step, in milliseconds; 1,000 when absent. */
+  readonly leaseCheckMs?: number;
   /** Called once a step of this worker has failed for good: whatever it kept between its attempts is of no use any more. */
   readonly discardWork?: (stepId: string) => Promise<void>;
 }
@@ -77,8 +84,8 @@ export interface StepWorker {
   report(): CanaryReport;
 }
 
-/** How often running attempts look whether they still hold their step: the delay of a cancel, in milliseconds. */
-const leaseCheckMs = 1_000;
+/** The delay of a cancel where no hint comes through, in milliseconds. */
+const defaultLeaseCheckMs = 1_000;
 /** Milliseconds between two tries to record that the queue gave a step up. */
 const abandonPauseMs = 200;
 const abandonPauseLimitMs = 10_000;
@@ -92,6 +99,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
   const { type, store, log, observer } = options;
   const attempts = new Map<AbortController, StepLease>();
   let leaseCheck: NodeJS.Timeout | undefined;
+  let stopListening = (): void => {};
   let checking = false;
   let stopping = false;
   const closed = new AbortController();
@@ -184,19 +192,25 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
   }
 
   /** Stops attempts whose step was cancelled, settled or taken over: by then nothing that they do can count. */
-  async function stopLostAttempts(): Promise<void> {
-    if (checking || attempts.size === 0) return;
-    checking = true;
+  async function stopLostAttempts(of: (lease: StepLease) => boolean): Promise<void> {
+    const looked = [...attempts].filter(([, lease]) => of(lease));
+    if (looked.length === 0) return;
     try {
-      const lost = new Set((await store.lost([...attempts.values()])).map((lease) => lease.stepId));
-      for (const [controller, lease] of attempts) {
-        if (lost.has(lease.stepId)) controller.abort(new AttemptAborted('lease-lost'));
+      const lost = new Set(await store.lost(looked.map(([, lease]) => lease)));
+      for (const [controller, lease] of looked) {
+        if (lost.has(lease)) controller.abort(new AttemptAborted('lease-lost'));
       }
     } catch (error) {
       log.debug({ err: error }, 'Could not look whether running steps are still held');
-    } finally {
-      checking = false;
     }
+  }
+
+  /** One at a time: a database that is slow must not be asked ever more often. */
+  async function checkLeases(): Promise<void> {
+    if (checking) return;
+    checking = true;
+    await stopLostAttempts(() => true);
+    checking = false;
   }
 
   function abortAll(why: 'shutdown' | 'lease-lost', ids?: ReadonlySet<string>): void {
@@ -282,6 +296,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
       clearTimeout(timer);
       // Until here, so that a cancel still reaches the steps that finish within the grace.
       clearInterval(leaseCheck);
+      stopListening();
       closed.abort();
     }
   }
@@ -293,7 +308,13 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
     },
     start: async () => {
       await standing.start();
-      leaseCheck = setInterval(() => void stopLostAttempts(), leaseCheckMs);
+      leaseCheck = setInterval(() => void checkLeases(), options.leaseCheckMs ?? defaultLeaseCheckMs);
+      stopListening =
+        options.onSettled?.((jobIds) => {
+          // Without ids it says that hints may have been lost; the next look comes by itself.
+          const settled = new Set(jobIds);
+          if (settled.size > 0) void stopLostAttempts((lease) => settled.has(lease.jobId));
+        }) ?? stopListening;
     },
     stop: () => (stopped ??= stop()),
     check: () => standing.check(),

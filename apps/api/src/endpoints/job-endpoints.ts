@@ -139,7 +139,8 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
     cancelJob: async ({ params }, { accountId, log }) => {
       await cancelJob(database, accountId, params.id);
       await reach('cancel.settled');
-      context.hints.publish(params.id);
+      // Workers stop what they are doing for it, and every dispatcher has room.
+      context.hints.publishSettled(params.id);
       context.dispatcher.nudge();
       try {
         // A queue that is out of reach keeps its callers waiting until it is back.

@@ -108,6 +108,6 @@ export interface StepStore {
   fail(lease: StepLease, error: ErrorRecord, logs?: readonly StepLogLine[]): Promise<boolean>;
   /** Gives up a step that no worker holds any more, because the queue has stopped delivering it. */
   abandon(ticket: StepTicket, error: ErrorRecord): Promise<boolean>;
-  /** Those of `leases` that were lost: cancelled, settled, or claimed by another worker. */
+  /** Those of `leases`, the same objects, that were lost: cancelled, settled, or claimed by another worker. */
   lost(leases: readonly StepLease[]): Promise<readonly StepLease[]>;
 }
