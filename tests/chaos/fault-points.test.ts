@@ -33,8 +33,8 @@ interface Case {
   readonly outcome?: { readonly status: string; readonly capture: number; readonly refund: number };
 }
 
-/** A point without an entry does not compile. */
-const cases: Readonly<Record<FaultPoint, Case>> = {
+/** A point without an entry does not compile; no book adds steps, so that point has its test in `packages/process`. */
+const cases: Readonly<Record<Exclude<FaultPoint, 'step.expanded'>, Case>> = {
   'upload.stored': { victim: 'api' },
   'store.write': { victim: 'api' },
   'submission.begun': { victim: 'api' },
@@ -171,7 +171,7 @@ describe.each(backends)('on %s', (backend) => {
     await redis?.drop();
   });
 
-  const points = (Object.keys(cases) as FaultPoint[]).filter(
+  const points = (Object.keys(cases) as (keyof typeof cases)[]).filter(
     (point) => backend === 'postgres' || cases[point].queue,
   );
   test.each(points)(

@@ -82,7 +82,16 @@ function run(
     stepId: 'step_2',
     attempt: 1,
     input: { index: 0, style },
-    children: [{ stepId: 'step_1', handler: 'ingest-image', itemIndex: 0, status: 'succeeded', output }],
+    children: [
+      {
+        stepId: 'step_1',
+        key: 'ingest-0',
+        handler: 'ingest-image',
+        itemIndex: 0,
+        status: 'succeeded',
+        output,
+      },
+    ],
     signal: new AbortController().signal,
     log: silentLog,
     withMemory: (_bytes, work) => work(),

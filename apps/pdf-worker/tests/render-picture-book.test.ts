@@ -160,7 +160,13 @@ async function makeChild(
   photo: number,
   status: ChildStep['status'] = 'succeeded',
 ): Promise<ChildStep> {
-  const step = { stepId: `step_${photo}`, handler: 'generate-picture', itemIndex: photo, status } as const;
+  const step = {
+    stepId: `step_${photo}`,
+    key: `generate-${photo}`,
+    handler: 'generate-picture',
+    itemIndex: photo,
+    status,
+  } as const;
   if (status !== 'succeeded') return { ...step, output: undefined };
   const { width, height } = landscape;
   const blob = await store.put(`accounts/acct_1/p${photo}`, await drawSample({ ...landscape, seed: photo }));

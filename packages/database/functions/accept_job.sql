@@ -31,10 +31,10 @@ begin
   from jsonb_to_record(p_job) as given(id text, "accountId" text, kind text, input jsonb, "onItemFailure" text, priority integer,
     "delayUntil" timestamptz, deadline timestamptz, metadata jsonb, price integer, "requestId" text)
   returning id, account_id, kind, price, delay_until into job;
-  insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, input)
-  select step.id, job.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits, step.input
+  insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, reserve, input)
+  select step.id, job.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits, coalesce(step.reserve, 0), step.input
   from jsonb_to_recordset(p_steps) as step(id text, "parentId" text, key text, position integer, handler text, worker text,
-    "itemIndex" integer, credits integer, input jsonb);
+    "itemIndex" integer, credits integer, reserve integer, input jsonb);
   update idempotency_keys set job_id = job.id where account_id = job.account_id and key = p_idempotency_key;
   perform append_job_event(job.id, 'job.queued', p_event);
   -- Last, because it locks the account's row until the commit.

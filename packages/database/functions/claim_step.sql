@@ -42,7 +42,7 @@ begin
     jsonb_build_object('stepId', p_step_id, 'step', step.key, 'attempt', step.attempts + 1));
   return query select step.fence, job.account_id, step.handler, step.input, step.item_index, step.attempts, step.stage, step.stage_data,
     job.request_id, coalesce((
-      select jsonb_agg(jsonb_build_object('stepId', child.id, 'handler', child.handler, 'itemIndex', child.item_index,
+      select jsonb_agg(jsonb_build_object('stepId', child.id, 'key', child.key, 'handler', child.handler, 'itemIndex', child.item_index,
         'status', child.status, 'output', child.output) order by child.position)
       from steps child where child.parent_id = p_step_id), '[]'), step.losses, step.throttled_ms;
 end

@@ -2,6 +2,7 @@
 export type KnownConstraint =
   | 'accounts_balance_not_negative'
   | 'credit_entries_once'
+  | 'steps_reserve'
   | 'idempotency_keys_account_id_key_pk';
 
 /** True when `error` or a cause of it is PostgreSQL's refusal by that constraint. */

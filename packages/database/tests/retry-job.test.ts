@@ -390,7 +390,7 @@ describe('a dead letter', () => {
     expect(await jobRow(job.jobId)).toMatchObject({ status: 'running', round: 1 });
     await expectNoWrite(book);
     const second = await redispatched(job);
-    expect(await scene.steps.claim(second.ticket('book'), 'w')).toEqual({ kind: 'children-unsettled' });
+    expect(await scene.steps.claim(second.ticket('book'), 'w')).toMatchObject({ kind: 'children-unsettled' });
     await finish(scene, second, 'ingest-1', 'generate-1', 'book');
     expect(await jobRow(job.jobId)).toMatchObject({ status: 'succeeded', captured: 3, refunded: 0 });
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { NewAsset, StepLease } from '@pressroom/domain';
+import type { NewAsset, StepLease, StepPlan } from '@pressroom/domain';
 import {
   cancelJob,
   findAccount,
@@ -126,7 +126,7 @@ describe('a claim', () => {
     await finish(scene, job, 'ingest-0');
     await claimed(scene, job.ticket('ingest-1'));
     for (const key of ['generate-1', 'book'])
-      expect(await scene.steps.claim(job.ticket(key), 'w')).toEqual({ kind: 'children-unsettled' });
+      expect(await scene.steps.claim(job.ticket(key), 'w')).toMatchObject({ kind: 'children-unsettled' });
   });
 
   test('of a step or a job that has ended, or never was, has nothing to do', async () => {
@@ -159,6 +159,61 @@ describe('a claim', () => {
     );
     expect(written.filter(([, took]) => took)).toEqual([[20, true]]);
     expect((await scene.steps.lost(leases)).length).toBe(19);
+  });
+});
+
+describe('an expansion', () => {
+  const more = (key: string, credits = 1): StepPlan => ({
+    key,
+    handler: 'generate-picture',
+    input: { index: 9, style: 'poster' },
+    credits,
+    children: [],
+  });
+
+  async function runningBook(reserve: number): Promise<{ job: RunningJob; lease: StepLease }> {
+    const job = await runningJob(scene, { photos: 1 });
+    await scene.sql('update steps set reserve = $1 where job_id = $2 and parent_id is null', [
+      reserve,
+      job.jobId,
+    ]);
+    await finish(scene, job, 'ingest-0', 'generate-0');
+    return { job, lease: await claimed(scene, job.ticket('book')) };
+  }
+
+  test('hands the step back with the new ones below it, paid from its reserve, and names what the queue has to be given', async () => {
+    const { job, lease } = await runningBook(5);
+    const added = await scene.steps.expand(lease, [more('more-0', 2), more('more-1')]);
+    expect(added).toMatchObject([
+      { key: 'more-0', worker: 'generate', parentId: lease.stepId },
+      { key: 'more-1' },
+    ]);
+    expect(await job.step('book')).toMatchObject({
+      status: 'pending',
+      reserve: 2,
+      claimedBy: null,
+      attempts: 0,
+    });
+    expect(await job.step('more-0')).toMatchObject({ status: 'pending', credits: 2, generation: 1 });
+    expect(await scene.steps.claim(job.ticket('book'), 'w')).toEqual({
+      kind: 'children-unsettled',
+      unsettled: added,
+    });
+  });
+
+  test('by a lease whose flow was rebuilt since writes nothing: the newer run asks for itself', async () => {
+    const { job, lease } = await runningBook(5);
+    await scene.sql('update steps set generation = 2 where id = $1', [lease.stepId]);
+    expect(await scene.steps.expand(lease, [more('more-0')])).toBeUndefined();
+    expect(await job.step('book')).toMatchObject({ status: 'running', reserve: 5 });
+  });
+
+  test('that costs more than the reserve writes nothing', async () => {
+    const { job, lease } = await runningBook(1);
+    await expect(scene.steps.expand(lease, [more('more-0'), more('more-1')])).rejects.toMatchObject({
+      code: 'internal',
+    });
+    expect(await job.step('book')).toMatchObject({ status: 'running', reserve: 1 });
   });
 });
 

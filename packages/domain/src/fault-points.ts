@@ -15,6 +15,7 @@ export const faultPoints = {
   'reconcile.reopened': 'a lost flow was given back, and no dispatcher was told',
   'step.claimed': 'a step was claimed, and its handler has not begun',
   'step.succeeded': 'a success is committed, and the queue does not know',
+  'step.expanded': 'more steps are committed, and the queue does not have them',
   'step.released': 'a failed attempt is committed, and the queue does not know',
   'step.failed': 'a final failure is committed, and the queue does not know',
   'step.abandoned': 'the queue has given a step up, and the record does not know',

@@ -1,5 +1,6 @@
 export * from './canary-report.ts';
 export * from './canonical-json.ts';
+export * from './check-expansion.ts';
 export * from './contract/index.ts';
 export * from './errors/error-registry.ts';
 export * from './errors/pressroom-error.ts';

@@ -1,9 +1,12 @@
 import type { Log } from './ports/log.ts';
+import type { StepPlan } from './recipes/recipe.ts';
 import type { HandlerName, HandlerNameOf, StepCatalog, WorkerType } from './step-catalog.ts';
 
 /** A child step as its parent sees it, in plan order. */
 export interface ChildStep {
   readonly stepId: string;
+  /** As planned: unique in the job. */
+  readonly key: string;
   readonly handler: HandlerName;
   readonly itemIndex: number | undefined;
   readonly status: 'succeeded' | 'failed' | 'skipped' | 'cancelled';
@@ -71,8 +74,23 @@ export interface StepResult<Name extends HandlerName> {
   readonly assets: readonly NewAsset[];
 }
 
+/**
+ * Asks for more children instead of a result: the step goes back, and is run again once all of them have ended. What each costs is
+ * taken from the step's reserve. Ask only for what `children` lacks: after a retry a step finds those of its earlier runs there.
+ */
+export interface StepExpansion {
+  readonly expand: readonly StepPlan[];
+}
+
+/** Only handlers that the catalog marks with `expands` may ask for more steps. */
+export type StepOutcome<Name extends HandlerName> =
+  | StepResult<Name>
+  | (StepCatalog[Name] extends { readonly expands: true } ? StepExpansion : never);
+
 /** Does one attempt of one step. Throwing is failing; the error registry decides what happens next. */
-export type StepHandler<Name extends HandlerName> = (context: StepContext<Name>) => Promise<StepResult<Name>>;
+export type StepHandler<Name extends HandlerName> = (
+  context: StepContext<Name>,
+) => Promise<StepOutcome<Name>>;
 
 /** All handlers of one worker type: leaving one out does not compile. */
 export type StepHandlers<Worker extends WorkerType> = {

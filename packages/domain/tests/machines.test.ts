@@ -32,6 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'pending --claim--> running',
     'running --claim--> running',
     'running --release--> pending',
+    'running --expand--> pending',
     'running --succeed--> succeeded',
     'pending --fail--> failed',
     'running --fail--> failed',

@@ -1,12 +1,11 @@
 import { createDispatchStore } from '@pressroom/database';
-import { createDispatcher, type Dispatcher, sweepEvery } from '@pressroom/queue';
+import { createDispatcher, type Dispatcher } from '@pressroom/queue';
 import { defineService, type Service } from '@pressroom/runtime';
+import { flowOptions } from './flow-options.ts';
 import type { Resources } from './resources.ts';
 
 /** Flows that one claim takes: enough to keep the queue's round trips in flight, few enough to spread over dispatchers. */
 const claimBatch = 20;
-/** Deliveries that the queue allows a step beside the attempts that count: waits and hand-backs are deliveries too. */
-const deliveries = 1_000;
 
 export interface DispatcherParts {
   readonly dispatcher: Dispatcher;
@@ -17,7 +16,6 @@ export interface DispatcherParts {
 export function openDispatcher(resources: Resources): DispatcherParts {
   const { config, database, hints, hintListener, queues } = resources;
   const log = resources.log.child({ part: 'dispatcher' });
-  const { keepCompletedSeconds, keepCompletedCount, keepFailedSeconds, keepFailedCount } = config.queue;
   const dispatcher = createDispatcher({
     store: createDispatchStore(database, hints),
     flows: queues.flows,
@@ -28,14 +26,7 @@ export function openDispatcher(resources: Resources): DispatcherParts {
       batch: claimBatch,
       leaseMs: config.dispatcher.enqueueLeaseMs,
     },
-    flowOptions: {
-      deliveries,
-      keepCompletedSeconds,
-      keepCompletedCount,
-      keepFailedSeconds,
-      keepFailedCount,
-      sweepEvery: sweepEvery[queues.kind],
-    },
+    flowOptions: flowOptions(resources),
     sweepIntervalMs: config.dispatcher.sweepIntervalMs,
     log,
   });

@@ -2,6 +2,7 @@ import { type RetryPolicy, type StepHandlers, storageKeys, type WorkerType } fro
 import { recordLog } from '@pressroom/observability';
 import { createStepWorker } from '@pressroom/queue';
 import { defineService, type Service } from '@pressroom/runtime';
+import { flowOptions } from './flow-options.ts';
 import type { Resources } from './resources.ts';
 
 /** How many milliseconds a worker stops before the process's own limit, so that it can still hand its steps back. */
@@ -20,6 +21,7 @@ export function createWorkerService<Type extends WorkerType>(
     backend: queues,
     store: resources.steps,
     policy: retryPolicy(resources),
+    flowOptions: flowOptions(resources),
     workerId: resources.processId,
     log: log.child({ worker: type }),
     recordLog: (own) => recordLog(own, resources.clock),

@@ -181,7 +181,8 @@ export class Scene {
     return scene;
   }
 
-  async submit(photos: number, onItemFailure: OnItemFailure = 'fail'): Promise<string> {
+  /** `reserve`: credits held for the steps that the book may add when it runs. */
+  async submit(photos: number, onItemFailure: OnItemFailure = 'fail', reserve = 0): Promise<string> {
     const input = pictureBook.inputSchema.parse({
       photos: Array.from({ length: photos }, () => ({ assetId: this.#assetId })),
       style: 'poster',
@@ -191,7 +192,7 @@ export class Scene {
       accountId: this.#accountId,
       kind: 'picture-book',
       input,
-      plan: pictureBook.plan(input),
+      plan: { ...pictureBook.plan(input), reserve },
       assets: pictureBook.assets(input),
       onItemFailure,
       priority: 0,
@@ -282,6 +283,7 @@ export class Scene {
       backend: this.queues,
       store: { ...this.steps, ...options.store },
       policy,
+      flowOptions,
       workerId: `test-${randomUUID()}`,
       log: silentLog,
       random: Math.random,

@@ -4,6 +4,8 @@
  */
 import {
   type ClaimedStep,
+  checkExpansion,
+  type DispatchStep,
   decideRetry,
   type HandlerName,
   handlerTimeoutSeconds,
@@ -13,9 +15,11 @@ import {
   type RetryPolicy,
   reach,
   type StepContext,
+  type StepExpansion,
   type StepHandler,
   type StepLease,
   type StepLogLine,
+  type StepResult,
   type StepStore,
   type StepTicket,
   toErrorRecord,
@@ -36,6 +40,7 @@ export class AttemptAborted extends Error {
  * - `done`: the step succeeded, now or before.
  * - `moot`: there is nothing to do: the step or its job has ended, or a newer flow carries it.
  * - `retry`, `wait`: deliver it again after the delay; only `retry` counts as a failed attempt.
+ * - `expanded`: it waits for these steps below it, which the queue may not have yet; then deliver it again.
  * - `handed-back`: this process is stopping; deliver it to another one at once.
  * - `gave-up`: it failed for good, and the record says so.
  */
@@ -44,6 +49,7 @@ export type AttemptOutcome =
   | { readonly kind: 'moot'; readonly why: 'settled' | 'superseded' | 'lease-lost' }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly error: PressroomError }
   | { readonly kind: 'wait'; readonly delayMs: number; readonly error: PressroomError }
+  | { readonly kind: 'expanded'; readonly children: readonly DispatchStep[] }
   | { readonly kind: 'handed-back' }
   | { readonly kind: 'gave-up'; readonly error: PressroomError };
 
@@ -78,13 +84,8 @@ export async function runAttempt(
     case 'settled':
     case 'superseded':
       return { kind: 'moot', why: claim.kind };
-    case 'children-unsettled': {
-      const error = new PressroomError(
-        'internal',
-        `Step ${ticket.stepId} was delivered before its children had ended`,
-      );
-      return { kind: 'wait', delayMs: policy.backoffBaseMs, error };
-    }
+    case 'children-unsettled':
+      return { kind: 'expanded', children: claim.unsettled };
     case 'claimed':
       break;
   }
@@ -114,8 +115,19 @@ export async function runAttempt(
   try {
     await reach('step.claimed');
     if (step.losses > policy.losses) return await giveUp(tooManyLosses(step));
-    const completion = await callHandler(step, environment, controller.signal, log, limit);
-    if (await store.succeed(step, completion)) {
+    const result = await callHandler(step, environment, controller.signal, log, limit);
+    if ('expand' in result) {
+      checkExpansion(
+        result.expand,
+        step.children.map(({ key }) => key),
+      );
+      const children = await store.expand(step, result.expand);
+      if (children === undefined) return { kind: 'moot', why: 'lease-lost' };
+      await reach('step.expanded');
+      log.info({ steps: children.length }, 'The step waits for more steps');
+      return { kind: 'expanded', children };
+    }
+    if (await store.succeed(step, result)) {
       await reach('step.succeeded');
       return { kind: 'done' };
     }
@@ -173,7 +185,7 @@ async function callHandler(
   signal: AbortSignal,
   log: Log,
   limit: TimeLimit,
-) {
+): Promise<StepResult<HandlerName> | StepExpansion> {
   const { store, memory } = environment;
   // The catalog's types hold for what this process wrote and read through the record, not for what the compiler can see here.
   const handler = environment.handlers[step.handler] as StepHandler<HandlerName> | undefined;

@@ -49,6 +49,33 @@ export function buildFlow(dispatch: Dispatch, options: FlowOptions): FlowJob | u
   return root === undefined ? undefined : toFlowJob(dispatch, root, priority, options);
 }
 
+/**
+ * The trees of a running step's unfinished children, each to be added under the queue's job of that step: what it asked for while
+ * it ran. Adding one that the queue has already changes nothing.
+ */
+export function buildBranches(
+  parent: BranchParent,
+  steps: readonly DispatchStep[],
+  options: FlowOptions,
+): FlowJob[] {
+  const { jobId, stepId, generation, priority, queue } = parent;
+  const dispatch = { jobId, generation, steps };
+  return steps
+    .filter((step) => step.parentId === stepId)
+    .map((step) => {
+      const branch = toFlowJob(dispatch, step, priority, options);
+      return { ...branch, opts: { ...branch.opts, parent: { id: queueJobId(stepId, generation), queue } } };
+    });
+}
+
+/** A running step as its new children need it. */
+export interface BranchParent extends StepPayload {
+  /** Where its steps stand in every queue, as its own job of the queue says. */
+  readonly priority: number;
+  /** The full name of its queue, prefix included. */
+  readonly queue: string;
+}
+
 /** Priorities above, at and below the usual one have each a third of the numbers that BullMQ has. */
 const placesPerBand = Math.floor(PRIORITY_LIMIT / 3);
 
@@ -65,7 +92,12 @@ export function queuePriority({ priority, queuePlace }: Pick<Dispatch, 'priority
   return 1 + band * placesPerBand + place;
 }
 
-function toFlowJob(dispatch: Dispatch, step: DispatchStep, priority: number, options: FlowOptions): FlowJob {
+function toFlowJob(
+  dispatch: Pick<Dispatch, 'jobId' | 'generation' | 'steps'>,
+  step: DispatchStep,
+  priority: number,
+  options: FlowOptions,
+): FlowJob {
   const children = dispatch.steps.filter((other) => other.parentId === step.stepId);
   const payload: StepPayload = {
     stepId: step.stepId,

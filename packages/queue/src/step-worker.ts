@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CanaryReport,
   type ClaimedStep,
+  type DispatchStep,
   errorCodes,
   type HandlerName,
   isPressroomError,
@@ -18,10 +19,10 @@ import {
   toErrorRecord,
   type WorkerType,
 } from '@pressroom/domain';
-import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
 import { AttemptAborted, type AttemptOutcome, type RecordLog, runAttempt } from './attempt.ts';
 import type { QueueBackend, QueueWorker } from './backend.ts';
-import type { StepPayload } from './flow.ts';
+import { buildBranches, type FlowOptions, type StepPayload } from './flow.ts';
 import { type CanaryLimits, createStandingWorker } from './standing-worker.ts';
 
 export interface StepWorkerOptions<Type extends WorkerType> {
@@ -30,6 +31,8 @@ export interface StepWorkerOptions<Type extends WorkerType> {
   readonly store: StepStore;
   readonly handlers: StepHandlers<Type>;
   readonly policy: RetryPolicy;
+  /** For steps that are added while their parent runs: the same as the dispatcher's. */
+  readonly flowOptions: FlowOptions;
   readonly workerId: string;
   readonly log: Log;
   /** Nothing is kept of the logs of failed steps when absent. */
@@ -64,7 +67,7 @@ export interface StepObserver {
   stepEnded(step: {
     worker: string;
     handler: string;
-    outcome: 'succeeded' | 'failed' | 'retried' | 'released' | 'cancelled' | 'superseded';
+    outcome: 'succeeded' | 'failed' | 'retried' | 'released' | 'expanded' | 'cancelled' | 'superseded';
     attempt: number;
     durationMs: number;
     errorCode?: string | undefined;
@@ -93,6 +96,8 @@ const abandonPauseLimitMs = 10_000;
 /** Milliseconds beyond the grace that handing back may take before the queue is taken to be away. */
 const handBackMs = 3_000;
 const fetchesPerLimit = 6;
+/** Steps that are being added to the queue at the same time. */
+const branchesAtOnce = 20;
 
 /** Joins a worker type's queue to its handlers. The only place where outcomes become BullMQ's control errors. */
 export function createStepWorker<Type extends WorkerType>(options: StepWorkerOptions<Type>): StepWorker {
@@ -159,6 +164,14 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         return 'done';
       case 'moot':
         return outcome.why;
+      case 'expanded':
+        await addBelow(job, outcome.children);
+        if (await job.moveToWaitingChildren(token ?? '')) {
+          throw new WaitingChildrenError('Waits for the steps that it has added');
+        }
+        // The queue has seen the end of them. When the record has not, there is nothing to do but to look again.
+        await job.moveToDelayed(Date.now() + options.policy.backoffBaseMs, token);
+        throw new DelayedError('The steps below it have just ended');
       case 'handed-back':
         await job.moveToWait(token);
         throw new WaitingError('The worker is stopping');
@@ -169,6 +182,16 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         throw new RetryLater(describe(outcome.error), outcome.delayMs);
       case 'gave-up':
         throw new UnrecoverableError(describe(outcome.error));
+    }
+  }
+
+  /** Also for steps that a worker which died had recorded: what the queue has already it does not take twice. */
+  async function addBelow(job: Job<StepPayload>, steps: readonly DispatchStep[]): Promise<void> {
+    const parent = { ...job.data, priority: job.priority, queue: job.queueQualifiedName };
+    const branches = buildBranches(parent, steps, options.flowOptions);
+    for (let from = 0; from < branches.length; from += branchesAtOnce) {
+      const some = branches.slice(from, from + branchesAtOnce);
+      await Promise.all(some.map((branch) => options.backend.flows.add(branch)));
     }
   }
 
@@ -328,6 +351,7 @@ const outcomeLabels = {
   retry: 'retried',
   wait: 'released',
   'handed-back': 'released',
+  expanded: 'expanded',
   'gave-up': 'failed',
 } as const satisfies Record<AttemptOutcome['kind'], string>;
 

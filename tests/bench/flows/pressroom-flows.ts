@@ -118,6 +118,7 @@ export async function openFlowSystem(
           throttleTotalMs: 3_600_000,
           losses: 5,
         },
+        flowOptions: flowOptions(backend),
         workerId: `bench-${type}`,
         log,
         random: Math.random,

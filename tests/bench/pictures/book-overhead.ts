@@ -139,5 +139,5 @@ async function openDirect(
 }
 
 function succeeded(handler: HandlerName, output: unknown): ChildStep {
-  return { stepId: 'bench', handler, itemIndex: 0, status: 'succeeded', output };
+  return { stepId: 'bench', key: handler, handler, itemIndex: 0, status: 'succeeded', output };
 }

@@ -10,7 +10,7 @@ const endings: readonly string[] = ['step.succeeded', 'step.failed', 'step.skipp
 
 /** How far a job's steps are, kept up to date from its events. A lone step counts by its own progress. */
 export class StepTally {
-  readonly #workerOf: ReadonlyMap<string, WorkerType>;
+  readonly #workerOf: Map<string, WorkerType>;
   readonly #ended = new Set<string>();
   readonly #inside = new Map<string, StepCount>();
 
@@ -25,6 +25,7 @@ export class StepTally {
 
   /** The worker type whose count the event changed. */
   take(event: WireJobEvent): WorkerType | undefined {
+    if (event.type === 'step.expanded') return this.#add(event.data['steps']);
     const stepId = String(event.data['stepId']);
     const worker = this.#workerOf.get(stepId);
     if (worker === undefined) return undefined;
@@ -33,6 +34,12 @@ export class StepTally {
       this.#inside.set(stepId, { done: Number(event.data['done']), total: Number(event.data['total']) });
     }
     return worker;
+  }
+
+  #add(steps: unknown): WorkerType | undefined {
+    const added = steps as readonly TalliedStep[];
+    for (const { id, worker } of added) this.#workerOf.set(id, worker);
+    return added[0]?.worker;
   }
 
   count(worker: WorkerType): StepCount {

@@ -2,6 +2,7 @@ import {
   type ChildStep,
   type ClaimedStep,
   type ClaimOutcome,
+  type DispatchStep,
   type HandlerName,
   isSettled,
   type JobStatus,
@@ -9,6 +10,7 @@ import {
   type StepStatus,
   type StepTicket,
   stepMachine,
+  type WorkerType,
 } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
@@ -28,6 +30,7 @@ interface ClaimRow extends Record<string, unknown> {
   request_id: string | null;
   children: readonly {
     stepId: string;
+    key: string;
     handler: HandlerName;
     itemIndex: number | null;
     status: string;
@@ -66,7 +69,26 @@ async function whyNotClaimed(executor: Executor, ticket: StepTicket): Promise<Cl
   if (step === undefined || isSettled(step.job_status) || stepMachine.final.includes(step.status))
     return { kind: 'settled' };
   if (step.generation !== ticket.generation) return { kind: 'superseded' };
-  return { kind: 'children-unsettled' };
+  return { kind: 'children-unsettled', unsettled: await stepsBelow(executor, ticket.stepId) };
+}
+
+/** Everything below a step that has not ended, children before parents. */
+async function stepsBelow(executor: Executor, stepId: string): Promise<readonly DispatchStep[]> {
+  const result = await executor.execute<{
+    id: string;
+    parent_id: string;
+    key: string;
+    handler: HandlerName;
+    worker: WorkerType;
+  }>(sql`
+    with recursive below as (
+      select id, parent_id, key, handler, worker, position from steps where parent_id = ${stepId} and settled_at is null
+      union all
+      select step.id, step.parent_id, step.key, step.handler, step.worker, step.position
+      from steps step join below on step.parent_id = below.id where step.settled_at is null
+    )
+    select id, parent_id, key, handler, worker from below order by position`);
+  return result.rows.map(({ id, parent_id, ...step }) => ({ stepId: id, parentId: parent_id, ...step }));
 }
 
 function toClaimedStep(ticket: StepTicket, row: ClaimRow): ClaimedStep {
@@ -85,6 +107,7 @@ function toClaimedStep(ticket: StepTicket, row: ClaimRow): ClaimedStep {
     children: row.children.map(
       (child): ChildStep => ({
         stepId: child.stepId,
+        key: child.key,
         handler: child.handler,
         itemIndex: child.itemIndex ?? undefined,
         status: child.status as ChildStep['status'],

@@ -1,8 +1,11 @@
 import {
+  type DispatchStep,
   type ErrorRecord,
   type FailureStep,
   type IdSource,
+  jobMachine,
   type OnItemFailure,
+  PressroomError,
   planFailure,
   type StepCompletion,
   type StepEventName,
@@ -16,12 +19,14 @@ import {
 } from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
+import { violates } from '../database-errors.ts';
 import { namingLosses } from '../database-loss.ts';
 import type { EventHints } from '../event-hints.ts';
 import { allowedFrom, json, targetOf, textArray } from '../guard.ts';
 import { appendJobEvent } from '../repositories/job-events.ts';
 import { claimStep } from './claim-step.ts';
 import { jobTransition, settleJob } from './settle-job.ts';
+import { type StepRowInput, stepRows } from './step-rows.ts';
 
 /**
  * The record of steps on PostgreSQL. Each method is one statement or one transaction.
@@ -35,6 +40,7 @@ export function createStepStore(database: Database, hints: EventHints, ids: IdSo
     saveStage: (...given) => namingLosses(() => store.saveStage(...given)),
     saveProgress: (...given) => namingLosses(() => store.saveProgress(...given)),
     release: (...given) => namingLosses(() => store.release(...given)),
+    expand: (...given) => namingLosses(() => store.expand(...given)),
     succeed: (...given) => namingLosses(() => store.succeed(...given)),
     fail: (...given) => namingLosses(() => store.fail(...given)),
     abandon: (...given) => namingLosses(() => store.abandon(...given)),
@@ -106,6 +112,11 @@ function openStepStore(database: Database, hints: EventHints, ids: IdSource): St
           select append_job_event(job_id, 'step.released', jsonb_build_object('stepId', id, 'step', key) || ${json(event)}) from released`);
         return result.rows.length === 1;
       }),
+    expand: async (lease, plans) => {
+      const added = await expand(database.executor, lease, stepRows(plans, lease.stepId, ids));
+      if (added !== undefined) hints.publish(lease.jobId);
+      return added;
+    },
     succeed: (lease, completion) =>
       announced(lease.jobId, () => succeed(database.executor, lease, completion)),
     fail: (lease, error, logs = []) =>
@@ -148,6 +159,30 @@ function held(lease: StepLease): SQL {
 
 function heldFor(lease: StepLease, event: StepEventName): SQL {
   return sql`steps.id = ${lease.stepId} and steps.fence = ${lease.fence} and steps.claimed_by is not null and steps.status = any(${allowedFrom(stepMachine, event)})`;
+}
+
+/** One statement. */
+async function expand(
+  executor: Executor,
+  lease: StepLease,
+  rows: readonly StepRowInput[],
+): Promise<readonly DispatchStep[] | undefined> {
+  try {
+    const result = await executor.execute<{ added: number | null }>(sql`
+      select expand_step(${lease.stepId}, ${lease.jobId}, ${lease.fence}, ${allowedFrom(stepMachine, 'expand')},
+        ${targetOf(stepMachine, 'expand')}, ${targetOf(jobMachine, 'admit')}, ${json(rows)}) as added`);
+    if (typeof result.rows[0]?.added !== 'number') return undefined;
+  } catch (cause) {
+    if (!violates(cause, 'steps_reserve')) throw cause;
+    throw new PressroomError('internal', 'A step asked for more steps than its reserve pays for', { cause });
+  }
+  return rows.map(({ id, parentId, key, handler, worker }) => ({
+    stepId: id,
+    parentId: parentId ?? undefined,
+    key,
+    handler,
+    worker,
+  }));
 }
 
 /** One statement: the root's also settles the job. */

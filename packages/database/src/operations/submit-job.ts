@@ -1,6 +1,4 @@
 import {
-  flattenPlan,
-  handlerWorkers,
   type IdSource,
   type JobKind,
   type OnItemFailure,
@@ -16,6 +14,7 @@ import { json } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findAssets } from '../repositories/assets.ts';
 import { earlierRequest, hashOf } from './idempotency.ts';
+import { type StepRowInput, stepRows } from './step-rows.ts';
 
 /** Raised by the database's `accept_job`. */
 const unusableAssets = 'PR001';
@@ -56,7 +55,7 @@ export async function submitJob(
   const { executor } = database;
   await reach('submission.begun');
   const jobId = ids.next('job');
-  const steps = stepRows(submission.plan, ids);
+  const steps = stepRows([submission.plan], null, ids);
   const accepted = await accept(executor, jobId, steps, submission).catch(async (error: unknown) => {
     // Which ones, and why, is only looked up when there are any.
     if (hasCode(error, unusableAssets)) await refuseAssets(executor, submission, error);
@@ -81,7 +80,7 @@ function refusedDeadline(cause: unknown): PressroomError {
 async function accept(
   executor: Executor,
   jobId: string,
-  steps: ReturnType<typeof stepRows>,
+  steps: readonly StepRowInput[],
   submission: Submission,
 ): Promise<boolean> {
   const {
@@ -159,28 +158,4 @@ async function refuseAssets(executor: Executor, submission: Submission, cause: u
     `${errors.length} of ${submission.assets.length} assets cannot be used`,
     { facts: { errors }, cause },
   );
-}
-
-function stepRows(plan: StepPlan, ids: IdSource) {
-  const idOf = new Map(flattenPlan(plan).map((node) => [node.key, ids.next('step')]));
-  const parentOf = new Map(
-    flattenPlan(plan).flatMap((node) => node.children.map((child) => [child.key, node.key])),
-  );
-  return flattenPlan(plan).map((node, position) => ({
-    id: requireId(idOf, node.key),
-    parentId: parentOf.has(node.key) ? requireId(idOf, parentOf.get(node.key) ?? '') : null,
-    key: node.key,
-    position,
-    handler: node.handler,
-    worker: handlerWorkers[node.handler],
-    itemIndex: node.itemIndex ?? null,
-    credits: node.credits,
-    input: { ...node.input },
-  }));
-}
-
-function requireId(ids: ReadonlyMap<string, string>, key: string): string {
-  const id = ids.get(key);
-  if (id === undefined) throw new Error(`The plan has no step '${key}'`);
-  return id;
 }

@@ -128,6 +128,8 @@ export const steps = pgTable(
     worker: text('worker').$type<WorkerType>().notNull(),
     itemIndex: integer('item_index'),
     credits: integer('credits').notNull(),
+    /** Held for the steps that it may add when it runs. What is left of it is never captured. */
+    reserve: integer('reserve').notNull().default(0),
     input: jsonb('input').$type<Record<string, unknown>>().notNull(),
     status: text('status').$type<StepStatus>().notNull().default('pending'),
     generation: integer('generation').notNull().default(0),
@@ -164,6 +166,7 @@ export const steps = pgTable(
     check('steps_output', sql`(${table.output} is not null) = (${table.status} = 'succeeded')`),
     check('steps_attempts', sql`${table.attempts} >= 0 and ${table.fence} >= 0 and ${table.credits} >= 0`),
     check('steps_waits', sql`${table.losses} >= 0 and ${table.throttledMs} >= 0`),
+    check('steps_reserve', sql`${table.reserve} >= 0`),
     uniqueIndex('steps_job_key').on(table.jobId, table.key),
     uniqueIndex('steps_job_position').on(table.jobId, table.position),
     index('steps_parent').on(table.parentId),

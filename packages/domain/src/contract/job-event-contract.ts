@@ -14,6 +14,7 @@ export const jobEventTypes = [
   'step.stage',
   'step.progress',
   'step.released',
+  'step.expanded',
   'step.succeeded',
   'step.failed',
   'step.skipped',

@@ -9,6 +9,7 @@ export type StepStatus = (typeof stepStatuses)[number];
  * `claim` also starts from `running`: a worker that died or stalled leaves its step there, and the next one takes
  * it over with a higher fencing token, which makes every later write of the first one miss its guard.
  * `release` hands a step back unfinished: a shutdown, a throttled provider, or a failure that will be retried.
+ * `expand` hands it back with more children, which have to end before it is claimed again.
  * `retry` runs a step again that had ended without success; `redo` the steps above it, which have to use its new result.
  */
 export const stepMachine = defineMachine({
@@ -19,6 +20,7 @@ export const stepMachine = defineMachine({
   transitions: {
     claim: { from: ['pending', 'running'], to: 'running' },
     release: { from: ['running'], to: 'pending' },
+    expand: { from: ['running'], to: 'pending' },
     succeed: { from: ['running'], to: 'succeeded' },
     fail: { from: ['pending', 'running'], to: 'failed' },
     skip: { from: ['pending'], to: 'skipped' },

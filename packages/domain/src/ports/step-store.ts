@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../errors/error-registry.ts';
 import type { ErrorRecord } from '../errors/pressroom-error.ts';
+import type { StepPlan } from '../recipes/recipe.ts';
 import type { HandlerName } from '../step-catalog.ts';
 import type { ChildStep, NewAsset, StageRecord, StageTiming } from '../step-handler.ts';
+import type { DispatchStep } from './dispatch-store.ts';
 
 /** What a queue payload holds: ids and a number, never data. */
 export interface StepTicket {
@@ -39,13 +41,14 @@ export interface ClaimedStep extends StepLease {
  * - `claimed`: go on.
  * - `settled`: the step or its job has ended: nothing to do.
  * - `superseded`: the ticket is of an older flow: a newer one carries the step.
- * - `children-unsettled`: the queue ran a parent early: only a fault in the queue can bring this about.
+ * - `children-unsettled`: steps below it have not ended. Its expansion was recorded and did not get into the queue, or a fault in
+ *   the queue ran it early.
  */
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly step: ClaimedStep }
   | { readonly kind: 'settled' }
   | { readonly kind: 'superseded' }
-  | { readonly kind: 'children-unsettled' };
+  | { readonly kind: 'children-unsettled'; readonly unsettled: readonly DispatchStep[] };
 
 export type ReleaseReason = 'shutdown' | 'throttled' | 'retry';
 
@@ -102,6 +105,13 @@ export interface StepStore {
   saveProgress(lease: StepLease, done: number, total: number): Promise<boolean>;
   /** Hands the step back. `retry` counts an attempt; the other reasons do not. */
   release(lease: StepLease, release: Release): Promise<boolean>;
+  /**
+   * Hands the step back with more steps below it, all in one transaction; what they cost moves from its reserve to them. Undefined when
+   * the lease is lost, or is of a flow that was rebuilt since.
+   *
+   * @throws PressroomError `internal` when its reserve does not suffice
+   */
+  expand(lease: StepLease, plans: readonly StepPlan[]): Promise<readonly DispatchStep[] | undefined>;
   /** Writes output and assets; the root step's success settles the job in the same transaction. */
   succeed(lease: StepLease, completion: StepCompletion): Promise<boolean>;
   /** Gives the step up for good, with a dead letter; by the job's policy this ends the job or leaves the item out. */

@@ -15,6 +15,8 @@ export type StepPlan = {
     readonly itemIndex?: number;
     /** Credits that are captured when this step is part of what was delivered. */
     readonly credits: number;
+    /** Credits that are held for the steps that it may add when it runs; what they do not take is given back. */
+    readonly reserve?: number;
     readonly children: readonly StepPlan[];
   };
 }[HandlerName];
@@ -56,7 +58,7 @@ export function defineRecipe<const Kind extends string, Schema extends z.ZodType
 
 /** The whole price of a plan in credits: what is held at submission. */
 export function priceOf(plan: StepPlan): number {
-  return plan.children.reduce((sum, child) => sum + priceOf(child), plan.credits);
+  return plan.children.reduce((sum, child) => sum + priceOf(child), plan.credits + (plan.reserve ?? 0));
 }
 
 /** Every node, children before parents. */
