@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { createAccountEndpoints } from './endpoints/account-endpoints.ts';
 import { createAdminEndpoints } from './endpoints/admin-endpoints.ts';
 import { createAssetEndpoints } from './endpoints/asset-endpoints.ts';
+import { createDeadLetterEndpoints } from './endpoints/dead-letter-endpoints.ts';
 import type { EndpointContext } from './endpoints/endpoint-context.ts';
 import { createJobEndpoints } from './endpoints/job-endpoints.ts';
 import { createSystemEndpoints } from './endpoints/system-endpoints.ts';
@@ -33,6 +34,7 @@ export function createApp(context: EndpointContext, cut: AbortSignal): Express {
     ...createJobEndpoints(context),
     ...createAccountEndpoints(context),
     ...createAdminEndpoints(context),
+    ...createDeadLetterEndpoints(context),
     ...createSystemEndpoints(context),
   };
   mountRoutes(app, routes, handlers, {

@@ -1,6 +1,7 @@
 export { type ApiErrorFacts, PressroomApiError, PressroomConnectionError } from './api-error.ts';
 export type { Download } from './download-output.ts';
 export type { FollowOptions } from './follow-job-events.ts';
+export { createOperatorClient, type OperatorClient, type OperatorClientOptions } from './operator-client.ts';
 export {
   type CallOptions,
   type ClientOptions,

@@ -13,6 +13,7 @@ import {
 } from '@pressroom/domain';
 import { type Download, downloadOutput } from './download-output.ts';
 import { type FollowOptions, followJobEvents } from './follow-job-events.ts';
+import { createJsonCalls } from './json-calls.ts';
 import { type Call, readJson, Transport } from './transport.ts';
 import { buildUploadBody, type UploadProgress, type UploadSource } from './upload-body.ts';
 
@@ -68,35 +69,10 @@ export interface PressroomClient {
   close(): Promise<void>;
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>;
-
-interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly nextCursor: string | null;
-}
-
 export function createPressroomClient(options: ClientOptions): PressroomClient {
   const transport = new Transport({ random: Math.random, ...options });
 
-  const read = <Body>(call: Call): Promise<Body> => transport.sendRepeatedly(call, readJson<Body>);
-
-  async function* pages<Item>(
-    path: string,
-    query: Query,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Item, void, void> {
-    let cursor: string | null = null;
-    do {
-      const parameters = { ...query, ...(cursor === null ? {} : { cursor }) };
-      const page: Page<Item> = await read<Page<Item>>({
-        method: 'GET',
-        path: withQuery(path, parameters),
-        signal,
-      });
-      yield* page.data;
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-  }
+  const { read, pages } = createJsonCalls(transport);
 
   const getJob: PressroomClient['getJob'] = (jobId, { waitSeconds, signal } = {}) =>
     read<Job>({ method: 'GET', path: jobPath(jobId), ...waiting(waitSeconds), signal });
@@ -169,12 +145,4 @@ function waiting(seconds: number | undefined): Pick<Call, 'headers' | 'headersTi
   if (seconds === undefined) return {};
   const bounded = Math.min(Math.ceil(seconds), longestWaitSeconds);
   return { headers: { Prefer: `wait=${bounded}` }, headersTimeoutMs: (bounded + 60) * 1_000 };
-}
-
-function withQuery(path: string, query: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) parameters.set(name, String(value));
-  }
-  return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }

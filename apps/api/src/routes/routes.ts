@@ -1,6 +1,7 @@
 import { accountRoutes } from './account-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 
@@ -10,6 +11,7 @@ export const routes = {
   ...jobRoutes,
   ...accountRoutes,
   ...adminRoutes,
+  ...deadLetterRoutes,
   ...systemRoutes,
 };
 

@@ -47,7 +47,7 @@ export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSumma
       calls: { made: usage?.made ?? 0, offline: usage?.offline ?? 0, saved: usage?.saved ?? 0 },
       tokens: { input: usage?.inputTokens ?? 0, output: usage?.outputTokens ?? 0 },
     },
-    error: toFailure(job.error),
+    error: job.error && toFailure(job.error),
     createdAt: job.createdAt.toISOString(),
     delayUntil: momentOf(job.delayUntil),
     deadline: momentOf(job.deadline),
@@ -125,14 +125,13 @@ function toStep(step: StepRow, runs: readonly StageRunRow[]): JobStep {
     })),
     progress: step.progressTotal === 0 ? null : { done: step.progressDone, total: step.progressTotal },
     itemIndex: step.itemIndex,
-    error: toFailure(step.error),
+    error: step.error && toFailure(step.error),
     startedAt: momentOf(step.startedAt),
     settledAt: momentOf(step.settledAt),
   };
 }
 
-function toFailure(error: ErrorRecord | null): JobSummary['error'] {
-  if (error === null) return null;
+export function toFailure(error: ErrorRecord): NonNullable<JobSummary['error']> {
   const { title, advice } = errorRegistry[error.code];
   return {
     code: error.code,

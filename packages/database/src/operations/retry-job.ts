@@ -1,11 +1,11 @@
 import { type JobStatus, jobMachine, PressroomError, stepMachine } from '@pressroom/domain';
-import { eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
 import { hasCode } from '../database-errors.ts';
 import { allowedFrom, targetOf, textArray } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findJob } from '../repositories/jobs.ts';
-import { deadLetters, jobs, type ReplayedBy } from '../schema.ts';
+import { deadLetters, jobEvents, jobs, type ReplayedBy } from '../schema.ts';
 import { earlierRequest, hashOf } from './idempotency.ts';
 
 /** Raised by the database's `retry_job`. */
@@ -54,14 +54,22 @@ export async function retryJob(database: Database, request: RetryRequest): Promi
   return { replayed: true };
 }
 
+export interface Replay {
+  readonly jobId: string;
+  /** That run again. */
+  readonly steps: number;
+  readonly round: number;
+  /** Credits that were held again: 0 when nothing had been given back. */
+  readonly held: number;
+}
+
 /**
  * Runs a dead letter's step again, and what could not run because of it. A job that has settled begins another round, for
  * which its account is charged what it had got back; one that still runs has given nothing back, and is charged nothing.
  *
  * @throws PressroomError `not-found`, `dead-letter-replayed`, `deadline-exceeded`, `insufficient-credits`
- * @returns the job
  */
-export async function replayDeadLetter(database: Database, deadLetterId: string): Promise<{ jobId: string }> {
+export async function replayDeadLetter(database: Database, deadLetterId: string): Promise<Replay> {
   const { executor } = database;
   const [letter] = await executor
     .select({ jobId: deadLetters.jobId, stepId: deadLetters.stepId, replayedAt: deadLetters.replayedAt })
@@ -75,13 +83,24 @@ export async function replayDeadLetter(database: Database, deadLetterId: string)
       cause,
     });
   if (letter.replayedAt !== null) throw done();
+  const { jobId, stepId } = letter;
   try {
-    await rerun(executor, { jobId: letter.jobId, failed: [letter.stepId], by: 'operator' });
+    return await database.transaction(async (tx) => {
+      await rerun(tx, { jobId, failed: [stepId], by: 'operator' }, executor);
+      // The job's row is locked until the commit: its newest event is this retry.
+      const [event] = await tx
+        .select({ data: jobEvents.data })
+        .from(jobEvents)
+        .where(and(eq(jobEvents.jobId, jobId), eq(jobEvents.type, 'job.retried')))
+        .orderBy(desc(jobEvents.sequence))
+        .limit(1);
+      const { steps, round, held } = (event?.data ?? {}) as Omit<Replay, 'jobId'>;
+      return { jobId, steps, round, held };
+    });
   } catch (error) {
     if (hasCode(error, nothingToRetry)) throw done(error);
     throw error;
   }
-  return { jobId: letter.jobId };
 }
 
 interface Rerun {
@@ -94,8 +113,16 @@ interface Rerun {
   readonly key?: { readonly key: string; readonly requestHash: string } | undefined;
 }
 
-/** How many steps run again; undefined when the idempotency key had been taken. */
-async function rerun(executor: Executor, options: Rerun): Promise<number | undefined> {
+/**
+ * How many steps run again; undefined when the idempotency key had been taken.
+ *
+ * @param reader for what the refusal says: a transaction that was refused answers nothing any more
+ */
+async function rerun(
+  executor: Executor,
+  options: Rerun,
+  reader: Executor = executor,
+): Promise<number | undefined> {
   const { jobId, accountId, failed, by, key } = options;
   const unsettled: readonly JobStatus[] = jobMachine.states.filter(
     (state) => !jobMachine.final.includes(state),
@@ -107,7 +134,7 @@ async function rerun(executor: Executor, options: Rerun): Promise<number | undef
       ${allowedFrom(stepMachine, 'retry')}, ${allowedFrom(stepMachine, 'redo')}, ${targetOf(stepMachine, 'retry')},
       ${targetOf(stepMachine, 'fail')}, ${targetOf(stepMachine, 'cancel')}, ${key?.key ?? null}, ${key?.requestHash ?? null}) as steps`);
   const paid = payable(async () => {
-    const [job] = await executor.select({ price }).from(jobs).where(eq(jobs.id, jobId));
+    const [job] = await reader.select({ price }).from(jobs).where(eq(jobs.id, jobId));
     return job?.price ?? 0;
   }, statement);
   const result = await paid.catch((error: unknown) => {
