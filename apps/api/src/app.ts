@@ -5,6 +5,7 @@ import { createAdminEndpoints } from './endpoints/admin-endpoints.ts';
 import { createAssetEndpoints } from './endpoints/asset-endpoints.ts';
 import { createDeadLetterEndpoints } from './endpoints/dead-letter-endpoints.ts';
 import type { EndpointContext } from './endpoints/endpoint-context.ts';
+import { createExplanationEndpoints } from './endpoints/explanation-endpoints.ts';
 import { createJobEndpoints } from './endpoints/job-endpoints.ts';
 import { createSystemEndpoints } from './endpoints/system-endpoints.ts';
 import { classifyError } from './http/classify-error.ts';
@@ -32,6 +33,7 @@ export function createApp(context: EndpointContext, cut: AbortSignal): Express {
   const handlers: Handlers<Routes> = {
     ...createAssetEndpoints(context),
     ...createJobEndpoints(context),
+    ...createExplanationEndpoints(context),
     ...createAccountEndpoints(context),
     ...createAdminEndpoints(context),
     ...createDeadLetterEndpoints(context),

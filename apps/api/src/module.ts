@@ -1,6 +1,6 @@
 import { listSteps } from '@pressroom/database';
 import { createSafetyNet, openDispatcher, type Resources, watchWorkers } from '@pressroom/process';
-import { removeFlow } from '@pressroom/queue';
+import { lookUpSteps, removeFlow } from '@pressroom/queue';
 import { composeServices, defineService, type Service } from '@pressroom/runtime';
 import { type Api, createApi } from './create-api.ts';
 
@@ -8,6 +8,9 @@ export interface ApiModule {
   readonly service: Service;
   readonly api: Api;
 }
+
+/** Milliseconds that an explanation waits for the queue. */
+const lookUpLimitMs = 2_000;
 
 /** The HTTP API, and beside it the dispatcher, given everything they stand on. */
 export function createApiModule(resources: Resources): ApiModule {
@@ -19,6 +22,7 @@ export function createApiModule(resources: Resources): ApiModule {
     dispatcher,
     queueAdmin: {
       queues: queues.queues,
+      lookUp: (steps) => lookUpSteps(queues, steps, lookUpLimitMs),
       removeFlow: async (jobId) => {
         const steps = await listSteps(database.executor, [jobId]);
         const queued = steps.map(({ id, worker, generation }) => ({ stepId: id, worker, generation }));

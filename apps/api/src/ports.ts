@@ -1,7 +1,8 @@
 import type { PressroomConfig } from '@pressroom/config';
 import type { Database, EventHintListener, EventHints } from '@pressroom/database';
-import type { AssetStore, Clock, IdSource, Log } from '@pressroom/domain';
+import type { AssetStore, Clock, IdSource, Log, QueueFacts } from '@pressroom/domain';
 import type { Health, Metrics } from '@pressroom/observability';
+import type { QueuedStep } from '@pressroom/queue';
 import type { Queue } from 'bullmq';
 
 /** Told after every commit that adds or settles a job; may be lost, since the dispatcher also sweeps. */
@@ -12,6 +13,8 @@ export interface Dispatcher {
 export interface QueueAdmin {
   /** Takes a cancelled job's steps out of the queue. Best effort: what stays is refused when it is claimed. */
   removeFlow(jobId: string): Promise<void>;
+  /** What the queue says of these steps now; never throws, and answers within seconds. */
+  lookUp(steps: readonly QueuedStep[]): Promise<QueueFacts>;
   /** For the board. */
   readonly queues: readonly Queue[];
 }

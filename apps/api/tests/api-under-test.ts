@@ -125,6 +125,7 @@ export async function startApi(options: StartOptions = {}): Promise<ApiUnderTest
     queueAdmin: options.queueAdmin ?? {
       queues: [],
       removeFlow: async (jobId) => void removedFlows.push(jobId),
+      lookUp: async () => ({ asked: false, problem: 'There is no queue in this test' }),
     },
     hints,
     hintListener,

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createDispatchStore, createEventHints } from '@pressroom/database';
 import { silentLog, systemClock } from '@pressroom/domain';
-import { buildFlow, openQueueBackend, type QueueBackend } from '@pressroom/queue';
+import { buildFlow, lookUpSteps, openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import { createTestDatabase, createTestRedis } from '@pressroom/testing';
 import { createLoginLink } from '../src/index.ts';
 import { startApi } from './api-under-test.ts';
@@ -21,7 +21,13 @@ describe.each(['postgres', 'redis'])('on %s', (kind) => {
       log: silentLog,
     });
     opened.push(backend);
-    const api = await startApi({ queueAdmin: { queues: backend.queues, removeFlow: async () => {} } });
+    const api = await startApi({
+      queueAdmin: {
+        queues: backend.queues,
+        removeFlow: async () => {},
+        lookUp: (steps) => lookUpSteps(backend, steps, 2_000),
+      },
+    });
     const asset = await api.main.client.uploadAsset(png());
     const job = await api.main.client.submitJob({
       kind: 'picture-book',

@@ -155,7 +155,7 @@ describe('a replay', () => {
         }),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409, 409, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409, 409, 409, 409]);
     expect(await replay(id)).toMatchObject({ status: 409, code: 'dead-letter-replayed' });
     await api.play.fail(job.id, 'ingest-1', corrupt);
     await api.database.executor.execute(`update jobs set deadline = now() where id = '${job.id}'`);

@@ -282,7 +282,9 @@ test.each([
   ['refuses', () => Promise.reject(new Error('no queue'))],
   ['never answers', () => new Promise<never>(() => {})],
 ])('cancels also while the queue %s', async (_what, removeFlow) => {
-  const lone = await startApi({ queueAdmin: { queues: [], removeFlow } });
+  const lone = await startApi({
+    queueAdmin: { queues: [], removeFlow, lookUp: async () => ({ asked: false, problem: 'no queue' }) },
+  });
   const asset = await lone.main.client.uploadAsset(png());
   const job = await lone.main.client.submitJob({
     kind: 'picture-book',

@@ -36,7 +36,7 @@ test('every route that Express has is in the document, and the other way round',
     {
       config: loadConfig({}),
       database: {},
-      queueAdmin: { queues: [], removeFlow: async () => {} },
+      queueAdmin: { queues: [], removeFlow: async () => {}, lookUp: async () => ({}) },
       stopping: new AbortController().signal,
     } as unknown as EndpointContext,
     new AbortController().signal,

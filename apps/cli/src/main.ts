@@ -1,9 +1,18 @@
-import { join } from 'node:path';
-import { pageSizes, pictureStyles } from '@pressroom/domain';
+import { join, resolve } from 'node:path';
+import {
+  type ErrorCode,
+  errorCodes,
+  type HandlerName,
+  handlerWorkers,
+  pageSizes,
+  pictureStyles,
+} from '@pressroom/domain';
 import { Command, Option } from 'commander';
+import { runDeadLetterList, runDeadLetterReplay, runDeadLetterShow } from './commands/dead-letters.ts';
 import { runDemo } from './commands/demo.ts';
 import type { DemoOptions } from './commands/demo-options.ts';
 import { runDev } from './commands/dev.ts';
+import { runInspect } from './commands/inspect.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..', '..', '..');
 const environment = process.env;
@@ -64,6 +73,70 @@ program
   .action(async ({ port }: { port: number }) => {
     await runDev({ projectFolder, port, environment, output: process.stdout, signal: ending.signal });
   });
+
+const shared = { projectFolder, environment, output: process.stdout, signal: ending.signal };
+/** What every command that asks a running server takes. */
+const asking = (command: Command): Command =>
+  command
+    .option('--url <url>', 'of the API (default: PRESSROOM_PUBLIC_URL, or 127.0.0.1 with PRESSROOM_PORT)')
+    .option('--json', 'as JSON, for programs');
+
+asking(program.command('inspect'))
+  .description(
+    'Says why a job stands where it stands: as operator with PRESSROOM_OPERATOR_TOKEN, else with an API key.',
+  )
+  .argument('<jobId>')
+  .option('--all', 'also the steps that have succeeded')
+  .option('--key-file <file>', 'a file with an API key (default: the one that npm start has made)')
+  .action(async (jobId: string, given: { url?: string; json?: boolean; all?: boolean; keyFile?: string }) => {
+    const keyFile = given.keyFile === undefined ? undefined : resolve(workingFolder, given.keyFile);
+    await runInspect({ ...shared, ...given, keyFile, jobId });
+  });
+
+const deadLetters = program
+  .command('dead-letters')
+  .description('Steps that gave up; for operators, with PRESSROOM_OPERATOR_TOKEN.');
+
+asking(deadLetters.command('list'))
+  .description('Lists them, newest first.')
+  .addOption(new Option('--state <state>', 'only those').choices(['open', 'replayed']))
+  .option('--account <id>', 'only those of this account')
+  .option('--job <id>', 'only those of this job')
+  .addOption(
+    new Option('--handler <name>', 'only those of this handler').choices(Object.keys(handlerWorkers)),
+  )
+  .addOption(new Option('--code <code>', 'only those with this error').choices([...errorCodes]))
+  .option('--limit <count>', 'so many at most', Number, 50)
+  .action(async (given: DeadLetterListFlags) => {
+    const { state, account, job, handler, code, limit, ...options } = given;
+    const query = { state, accountId: account, jobId: job, handler, code };
+    await runDeadLetterList({ ...shared, ...options }, query, limit);
+  });
+
+asking(deadLetters.command('show'))
+  .description('Shows input, failures and log of one.')
+  .argument('<id>')
+  .action(async (id: string, given: { url?: string; json?: boolean }) => {
+    await runDeadLetterShow({ ...shared, ...given }, id);
+  });
+
+asking(deadLetters.command('replay'))
+  .description('Runs the step again. Charged only when its job had been refunded.')
+  .argument('<id>')
+  .action(async (id: string, given: { url?: string; json?: boolean }) => {
+    await runDeadLetterReplay({ ...shared, ...given }, id);
+  });
+
+interface DeadLetterListFlags {
+  readonly url?: string;
+  readonly json?: boolean;
+  readonly state?: 'open' | 'replayed';
+  readonly account?: string;
+  readonly job?: string;
+  readonly handler?: HandlerName;
+  readonly code?: ErrorCode;
+  readonly limit: number;
+}
 
 try {
   await program.parseAsync();

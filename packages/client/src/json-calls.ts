@@ -1,6 +1,6 @@
 import { type Call, readJson, type Transport } from './transport.ts';
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 interface Page<Item> {
   readonly data: readonly Item[];
@@ -9,9 +9,13 @@ interface Page<Item> {
 
 export interface JsonCalls {
   /** For what may be sent twice. */
-  read<Body>(call: Call): Promise<Body>;
+  readonly read: <Body>(call: Call) => Promise<Body>;
   /** Every item of a list, page by page as they are asked for. */
-  pages<Item>(path: string, query: Query, signal: AbortSignal | undefined): AsyncGenerator<Item, void, void>;
+  readonly pages: <Item>(
+    path: string,
+    query: Query,
+    signal: AbortSignal | undefined,
+  ) => AsyncGenerator<Item, void, void>;
 }
 
 export function createJsonCalls(transport: Transport): JsonCalls {

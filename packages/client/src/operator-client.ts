@@ -1,4 +1,10 @@
-import type { DeadLetter, DeadLetterListQuery, DeadLetterReplay, DeadLetterSummary } from '@pressroom/domain';
+import type {
+  DeadLetter,
+  DeadLetterListQuery,
+  DeadLetterReplay,
+  DeadLetterSummary,
+  JobExplanation,
+} from '@pressroom/domain';
 import { createJsonCalls } from './json-calls.ts';
 import type { CallOptions } from './pressroom-client.ts';
 import { readJson, Transport } from './transport.ts';
@@ -22,6 +28,8 @@ export interface OperatorClient {
   getDeadLetter(deadLetterId: string, options?: CallOptions): Promise<DeadLetter>;
   /** Sent once: after a lost connection look whether it is open still. */
   replayDeadLetter(deadLetterId: string, options?: CallOptions): Promise<DeadLetterReplay>;
+  /** Why any account's job stands where it stands. */
+  explainJob(jobId: string, options?: CallOptions): Promise<JobExplanation>;
   /** Drops the connections. */
   close(): Promise<void>;
 }
@@ -38,6 +46,13 @@ export function createOperatorClient({ operatorToken, ...options }: OperatorClie
       await readJson<DeadLetterReplay>(
         await transport.send({ method: 'POST', path: `${letterPath(id)}/replay`, signal }),
       ),
+    explainJob: (jobId, { signal } = {}) =>
+      read<JobExplanation>({
+        method: 'GET',
+        path: `/api/admin/jobs/${encodeURIComponent(jobId)}/explanation`,
+        headers: { Accept: 'application/json' },
+        signal,
+      }),
     close: () => transport.close(),
   };
 }

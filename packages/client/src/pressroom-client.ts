@@ -4,6 +4,7 @@ import {
   type Account,
   type Asset,
   type Job,
+  type JobExplanation,
   type JobListQuery,
   type JobRequest,
   type JobSummary,
@@ -55,6 +56,8 @@ export interface PressroomClient {
   listJobs(query?: Omit<JobListQuery, 'cursor'>, options?: CallOptions): AsyncIterable<JobSummary>;
   /** Each event once and in order, live, until the job has settled. */
   jobEvents(jobId: string, options?: FollowOptions): AsyncIterable<WireJobEvent>;
+  /** Why it stands where it stands. */
+  explainJob(jobId: string, options?: CallOptions): Promise<JobExplanation>;
   /** The job once it has settled: it may have failed. */
   waitForJob(jobId: string, options?: WaitOptions): Promise<Job>;
   cancelJob(jobId: string, options?: CallOptions): Promise<Job>;
@@ -118,6 +121,8 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
       const { signal } = followOptions;
       return await getJob(jobId, signal === undefined ? {} : { signal });
     },
+    explainJob: (jobId, { signal } = {}) =>
+      read<JobExplanation>({ method: 'GET', path: `${jobPath(jobId)}/explanation`, signal }),
     cancelJob: (jobId, { signal } = {}) =>
       read<Job>({ method: 'POST', path: `${jobPath(jobId)}/cancel`, signal }),
     retryJob: (jobId, { idempotencyKey = randomUUID(), waitSeconds, signal } = {}) => {

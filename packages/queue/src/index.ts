@@ -2,6 +2,7 @@ export * from './attempt.ts';
 export * from './backend.ts';
 export * from './dispatcher.ts';
 export * from './flow.ts';
+export * from './look-up-steps.ts';
 export * from './queue-counts.ts';
 export * from './reconciler.ts';
 export * from './remove-flow.ts';

@@ -76,11 +76,13 @@ async function* toServerSentEvents(rows: AsyncIterable<JobEventRow>): AsyncGener
   }
 }
 
+/** The process that was lost is the operator's business: its name has a host in it. */
 function toWireEvent(row: JobEventRow): WireJobEvent {
+  const { worker: _process, ...data } = row.data;
   return {
     sequence: row.sequence,
     type: row.type as WireJobEvent['type'],
     at: row.at.toISOString(),
-    data: row.data,
+    data,
   };
 }

@@ -2,6 +2,7 @@ import { accountRoutes } from './account-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { assetRoutes } from './asset-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 
@@ -9,6 +10,7 @@ import { systemRoutes } from './system-routes.ts';
 export const routes = {
   ...assetRoutes,
   ...jobRoutes,
+  ...explanationRoutes,
   ...accountRoutes,
   ...adminRoutes,
   ...deadLetterRoutes,

@@ -56,6 +56,7 @@ export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSumma
     links: {
       self,
       events: `${self}/events`,
+      explanation: `${self}/explanation`,
       output: `${self}/output`,
       cancel: `${self}/cancel`,
       retry: `${self}/retry`,

@@ -2,6 +2,7 @@ export * from './account-contract.ts';
 export * from './admin-contract.ts';
 export * from './asset-contract.ts';
 export * from './dead-letter-contract.ts';
+export * from './explanation-contract.ts';
 export * from './job-contract.ts';
 export * from './job-event-contract.ts';
 export * from './job-request-contract.ts';

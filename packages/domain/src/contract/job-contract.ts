@@ -22,7 +22,7 @@ export const failureSchema = z
   })
   .meta({ id: 'Failure' });
 
-const progressSchema = z
+export const progressSchema = z
   .strictObject({ done: z.int().min(0), total: z.int().min(0) })
   .meta({ id: 'Progress' });
 
@@ -92,6 +92,18 @@ const jobQueueSchema = z
   })
   .meta({ id: 'JobQueue' });
 
+export const callCountsSchema = z
+  .strictObject({
+    made: z.int().describe('Calls of an online provider, failed ones included.'),
+    offline: z.int().describe('Calls of the offline provider.'),
+    saved: z.int().describe('Calls that were not made: the account had the result already.'),
+  })
+  .meta({ id: 'CallCounts' });
+export const tokenCountsSchema = z
+  .strictObject({ input: z.int(), output: z.int() })
+  .describe('As the provider counted them.')
+  .meta({ id: 'TokenCounts' });
+
 const summary = {
   id: idSchema,
   kind: z.enum(jobKinds as [JobKind, ...JobKind[]]),
@@ -108,17 +120,8 @@ const summary = {
         .int()
         .min(1)
         .describe('From 1; each retry begins another one, which holds what the one before gave back.'),
-      calls: z
-        .strictObject({
-          made: z.int().describe('Calls of an online provider, failed ones included.'),
-          offline: z.int().describe('Calls of the offline provider.'),
-          saved: z.int().describe('Calls that were not made: the account had the result already.'),
-        })
-        .meta({ id: 'CallCounts' }),
-      tokens: z
-        .strictObject({ input: z.int(), output: z.int() })
-        .describe('As the provider counted them.')
-        .meta({ id: 'TokenCounts' }),
+      calls: callCountsSchema,
+      tokens: tokenCountsSchema,
     })
     .meta({ id: 'JobCost' }),
   error: failureSchema.nullable(),
@@ -130,6 +133,7 @@ const summary = {
   links: z.strictObject({
     self: z.string(),
     events: z.string(),
+    explanation: z.string(),
     output: z.string(),
     cancel: z.string(),
     retry: z.string(),
