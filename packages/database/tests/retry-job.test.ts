@@ -368,7 +368,12 @@ describe('a dead letter', () => {
   test('of a job that ended is replayed for what had been refunded', async () => {
     const job = await failedJob();
     const [letter] = await letters();
-    expect(await replayDeadLetter(scene.database, letter?.id ?? '')).toEqual({ jobId: job.jobId });
+    expect(await replayDeadLetter(scene.database, letter?.id ?? '')).toEqual({
+      jobId: job.jobId,
+      steps: 3,
+      round: 2,
+      held: 3,
+    });
     expect(await balance()).toBe(97);
     expect(await findDeadLetter(scene.database.executor, letter?.id ?? '')).toMatchObject({
       replayedBy: 'operator',

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Lines with the cells of each column below each other, two spaces between them. Widths are counted in characters. */
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
@@ -16,10 +18,5 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
 
 /** Without the codes that colour it. */
 function widthOf(cell: string): number {
-  return [...stripColours(cell)].length;
-}
-
-function stripColours(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours begin
-  return text.replaceAll(/\u001b\[\d+m/g, '');
+  return Array.from(stripVTControlCharacters(cell)).length;
 }
