@@ -1,6 +1,6 @@
+import { createRequire } from 'node:module';
 import type { Log } from '@pressroom/domain';
 import { pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import { loggableFields } from './loggable.ts';
 import { redactText } from './redact.ts';
 
@@ -30,7 +30,7 @@ export function createLogger(options: LoggerOptions): Logger {
   const pretty =
     format === 'pretty' || (format === 'auto' && given === undefined && process.stdout.isTTY === true);
   const prettify = pretty
-    ? prettyFactory({ colorize: given === undefined && process.stdout.isTTY === true, ignore: 'pid,service' })
+    ? loadPretty()({ colorize: given === undefined && process.stdout.isTTY === true, ignore: 'pid,service' })
     : (line: string) => line;
   const root = pino(
     {
@@ -48,6 +48,12 @@ export function createLogger(options: LoggerOptions): Logger {
     },
   );
   return wrap(root, () => file?.flushSync());
+}
+
+/** Only a person's terminal wants it; servers start without its thirty modules. */
+function loadPretty(): typeof import('pino-pretty').prettyFactory {
+  const load = createRequire(import.meta.url) as (name: string) => typeof import('pino-pretty');
+  return load('pino-pretty').prettyFactory;
 }
 
 /** Fields are made safe here and not by pino's own redaction, which knows fixed paths only. */

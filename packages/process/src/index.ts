@@ -6,6 +6,7 @@ export * from './maintenance/maintenance-task.ts';
 export * from './maintenance/reconcile-task.ts';
 export * from './maintenance/safety-net.ts';
 export * from './resources.ts';
+export * from './run-process.ts';
 export * from './run-worker.ts';
 export * from './wait-until-reachable.ts';
 export * from './worker-service.ts';

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type Dispatch, type DispatchLimits, type DispatchStore, type Log, reach } from '@pressroom/domain';
 import type { FlowProducer } from 'bullmq';
 import { buildFlow, type FlowOptions } from './flow.ts';
+import { within } from './within.ts';
 
 /** Milliseconds that a pass under way may take after `stop`. */
 const stopGraceMs = 2_000;
@@ -180,21 +181,4 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       clearTimeout(timer);
     },
   };
-}
-
-/** A queue that is out of reach keeps commands waiting for ever; the dispatcher must not. */
-async function within<Result>(limitMs: number, work: Promise<Result>, cut: AbortSignal): Promise<Result> {
-  let giveUp = (): void => {};
-  const late = new Promise<never>((_, reject) => {
-    giveUp = () => reject(new Error(`The queue did not answer within ${limitMs} ms`));
-  });
-  const timer = setTimeout(giveUp, limitMs);
-  cut.addEventListener('abort', giveUp);
-  if (cut.aborted) giveUp();
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    cut.removeEventListener('abort', giveUp);
-  }
 }

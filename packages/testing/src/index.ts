@@ -1,6 +1,6 @@
+export { freeLoopbackPort as freePort } from '@pressroom/embedded-postgres';
 export * from './corpus.ts';
 export * from './fault-proxy.ts';
-export * from './free-port.ts';
 export * from './postgres/create-test-database.ts';
 export type { TestTemplate } from './postgres/test-template.ts';
 export * from './process/start-process.ts';

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { PressroomError } from '@pressroom/domain';
+import { canonicalJson, PressroomError } from '@pressroom/domain';
 import { and, eq } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
 import { idempotencyKeys } from '../schema.ts';
 
 /** SHA-256 of a request, hex: the same however its keys were ordered. */
 export function hashOf(request: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(request)))
-    .digest('hex');
+  return createHash('sha256').update(canonicalJson(request)).digest('hex');
 }
 
 /**
@@ -32,11 +30,4 @@ export async function earlierRequest(
     'idempotency-key-reused',
     'This Idempotency-Key was used before with a different request',
   );
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sortKeys(entry)]));
 }

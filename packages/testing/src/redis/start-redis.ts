@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { freePort } from '../free-port.ts';
+import { freeLoopbackPort } from '@pressroom/embedded-postgres';
 import { type StartedProcess, startProcess } from '../process/start-process.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { findRedisServer } from './find-redis-server.ts';
@@ -52,7 +52,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   };
   /** A port that was free a moment ago may have been taken meanwhile. */
   const launchAnywhere = async (tries: number): Promise<{ server: StartedProcess; port: number }> => {
-    const port = await freePort();
+    const port = await freeLoopbackPort();
     try {
       return { server: await launch(port), port };
     } catch (error) {
