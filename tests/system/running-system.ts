@@ -60,6 +60,7 @@ export async function startSystem(
   let port = 0;
   const environment = (): Record<string, string> => ({
     DATABASE_URL: database.url,
+    DATABASE_DIRECT_URL: database.directUrl,
     ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
     PRESSROOM_DATA_FOLDER: data.path,
     PRESSROOM_OPERATOR_TOKEN: operatorToken,
@@ -100,7 +101,7 @@ export async function startSystem(
     url,
     client,
     operatorToken,
-    databaseUrl: database.url,
+    databaseUrl: database.directUrl,
     processes,
     start,
     operator,

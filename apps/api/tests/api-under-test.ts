@@ -87,7 +87,7 @@ export interface StartOptions {
 }
 
 export async function startApi(options: StartOptions = {}): Promise<ApiUnderTest> {
-  const { url: databaseUrl } = await createTestDatabase({
+  const { url: databaseUrl, directUrl } = await createTestDatabase({
     template: { name: 'api_app', prepare: migrateDatabase },
   });
   const folder = await temporaryFolder();
@@ -100,7 +100,7 @@ export async function startApi(options: StartOptions = {}): Promise<ApiUnderTest
   const store = await openLocalStore({ folder: folder.path });
   const hints = createEventHints(database, silentLog);
   // So rarely that what a test waits for can only come by a hint.
-  const hintListener = listenForEventHints({ url: databaseUrl, log: silentLog, pollMs: 600_000 });
+  const hintListener = listenForEventHints({ url: directUrl, log: silentLog, pollMs: 600_000 });
   const health = createHealth();
   health.setPhase('running');
   health.register({ name: 'database', critical: true, check: () => database.check() });

@@ -13,7 +13,7 @@ afterAll(() => Promise.all(opened.map((backend) => backend.close())));
 describe.each(['postgres', 'redis'])('on %s', (kind) => {
   test('the board shows queues and flows to an operator, and changes nothing', async () => {
     const redis = kind === 'redis' ? await createTestRedis() : undefined;
-    const { url: databaseUrl } = await createTestDatabase();
+    const { directUrl: databaseUrl } = await createTestDatabase();
     const backend = await openQueueBackend({
       redisUrl: redis?.url,
       databaseUrl,

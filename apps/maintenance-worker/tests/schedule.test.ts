@@ -27,7 +27,9 @@ afterEach(async () => {
 });
 
 async function openScene(backend: 'redis' | 'postgres') {
-  const { url } = await createTestDatabase({ template: { name: 'maintenance', prepare: migrateDatabase } });
+  const { url, directUrl } = await createTestDatabase({
+    template: { name: 'maintenance', prepare: migrateDatabase },
+  });
   const redis = backend === 'redis' ? await startRedis() : undefined;
   if (redis !== undefined) releases.push(() => redis.stop());
   const data = await temporaryFolder();
@@ -36,7 +38,7 @@ async function openScene(backend: 'redis' | 'postgres') {
   releases.push(() => database.close());
   const queues = await openQueueBackend({
     redisUrl: redis?.url,
-    databaseUrl: url,
+    databaseUrl: directUrl,
     prefix: '{pressroom}',
     log: silentLog,
   });
@@ -47,6 +49,7 @@ async function openScene(backend: 'redis' | 'postgres') {
       args: [join(repositoryRoot(), 'apps/maintenance-worker/dist/src/main.js')],
       env: {
         DATABASE_URL: url,
+        DATABASE_DIRECT_URL: directUrl,
         ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
         PRESSROOM_DATA_FOLDER: data.path,
         PRESSROOM_RECONCILE_INTERVAL_MS: '500',

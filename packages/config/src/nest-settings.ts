@@ -5,7 +5,11 @@ import type { SettingValues } from './settings-schema.ts';
 /** The flat values of the environment in the shape that the code reads. */
 export function nestSettings(values: SettingValues): PressroomConfig {
   return {
-    database: { url: values.DATABASE_URL, poolSize: values.PRESSROOM_DATABASE_POOL_SIZE },
+    database: {
+      url: values.DATABASE_URL,
+      directUrl: values.DATABASE_DIRECT_URL,
+      poolSize: values.PRESSROOM_DATABASE_POOL_SIZE,
+    },
     redis: { url: values.REDIS_URL },
     queue: {
       prefix: values.PRESSROOM_QUEUE_PREFIX,

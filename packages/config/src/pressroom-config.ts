@@ -1,6 +1,12 @@
 /** Every setting of every process: validated, defaulted, deeply frozen. Units are part of the names. */
 export interface PressroomConfig {
-  readonly database: { readonly url?: string | undefined; readonly poolSize: number };
+  readonly database: {
+    readonly url?: string | undefined;
+    /** Where sessions last: not through a pooler in transaction mode. Absent: `url` is such a place. */
+    readonly directUrl?: string | undefined;
+    readonly poolSize: number;
+  };
+  /** One URL, or those of several nodes of a Redis Cluster, separated by commas. */
   readonly redis: { readonly url?: string | undefined };
   readonly queue: QueueConfig;
   readonly dispatcher: DispatcherConfig;

@@ -9,6 +9,7 @@ export function combinationProblems(present: Partial<Record<SettingName, string>
   const needs = (name: SettingName, needed: SettingName) =>
     has(name) && !has(needed) ? [`${needed} is missing, while ${name} is set`] : [];
   return [
+    ...needs('DATABASE_DIRECT_URL', 'DATABASE_URL'),
     ...needs('S3_ENDPOINT', 'S3_BUCKET'),
     ...needs('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     ...needs('S3_SECRET_ACCESS_KEY', 'S3_ACCESS_KEY_ID'),

@@ -59,6 +59,18 @@ export function urlOf(...protocols: readonly string[]) {
   });
 }
 
+/** One URL or several, separated by commas; each as `urlOf` takes it. */
+export function urlsOf(...protocols: readonly string[]) {
+  const one = urlOf(...protocols);
+  return z.string().transform((text, context): string => {
+    const parsed = text.split(',').map((part) => one.safeParse(part.trim()));
+    const refused = parsed.find(({ success }) => !success);
+    if (refused === undefined) return parsed.map(({ data }) => data).join(',');
+    context.addIssue({ code: 'custom', message: refused.error?.issues[0]?.message ?? 'must be URLs' });
+    return z.NEVER;
+  });
+}
+
 export function textOf(pattern: RegExp, message: string) {
   return z.string().transform((text, context): string => {
     if (pattern.test(text)) return text;

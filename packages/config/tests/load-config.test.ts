@@ -14,6 +14,7 @@ function refusal(env: Record<string, string>): PressroomError {
 
 const secrets = {
   DATABASE_URL: 'postgresql://press:hunter2@db/press',
+  DATABASE_DIRECT_URL: 'postgresql://press:hunter2@db:5433/press',
   REDIS_URL: 'rediss://:hunter3@cache:6379',
   GEMINI_API_KEY: 'AIzaSecretKey',
   S3_BUCKET: 'books',
@@ -67,6 +68,13 @@ describe('loadConfig', () => {
     expect(config.generation).toMatchObject({ kind: 'gemini', apiKey: 'AIzaSecretKey', baseUrl: 'http://g' });
   });
 
+  test('takes several addresses of one Redis Cluster, and tells no password of any', () => {
+    const config = loadConfig({ REDIS_URL: 'redis://:hunter2@a:7000, redis://:hunter3@b:7001/' });
+    expect(config.redis.url).toBe('redis://:hunter2@a:7000,redis://:hunter3@b:7001');
+    expect(describeConfig(config)).toMatchObject({ redis: { url: expect.stringContaining('@b:7001') } });
+    expect(JSON.stringify(describeConfig(config))).not.toMatch(secretWords);
+  });
+
   test('lets S3_FORCE_PATH_STYLE overrule the guess', () => {
     const env = { S3_BUCKET: 'books', S3_ENDPOINT: 'http://minio' };
     expect(loadConfig({ ...env, S3_FORCE_PATH_STYLE: 'no' }).storage).toMatchObject({
@@ -106,6 +114,8 @@ describe('loadConfig', () => {
   });
 
   test.each([
+    [{ DATABASE_DIRECT_URL: 'postgres://db/x' }, 'DATABASE_URL is missing, while DATABASE_DIRECT_URL is set'],
+    [{ REDIS_URL: 'redis://a,http://b' }, 'REDIS_URL must be a URL that starts with redis:// or rediss://'],
     [{ S3_ENDPOINT: 'http://minio' }, 'S3_BUCKET is missing, while S3_ENDPOINT is set'],
     [{ S3_BUCKET: 'books', S3_ACCESS_KEY_ID: 'a' }, 'S3_SECRET_ACCESS_KEY is missing'],
     [{ S3_BUCKET: 'books', S3_SECRET_ACCESS_KEY: 'a' }, 'S3_ACCESS_KEY_ID is missing'],

@@ -14,7 +14,7 @@ import type pg from 'pg';
 const functionsFolder = fileURLToPath(new URL('../../functions', import.meta.url));
 
 /**
- * Call it with the migration lock held.
+ * Call it in a transaction that holds the migration lock.
  *
  * @param migration the time of the newest migration that this build knows
  */
@@ -26,14 +26,12 @@ export async function applyFunctions(client: pg.Client, migration: number): Prom
   );
   const [present] = applied.rows;
   if (present !== undefined && (present.hash === hash || Number(present.migration) > migration)) return;
-  await client.query('begin');
   await client.query(text);
   await client.query(
     `insert into sql_functions (hash, migration) values ($1, $2)
      on conflict (id) do update set hash = excluded.hash, migration = excluded.migration`,
     [hash, migration],
   );
-  await client.query('commit');
 }
 
 async function readFunctions(): Promise<string> {

@@ -46,7 +46,7 @@ describe('the migrations', () => {
   });
 
   test('whose connection is cut while they wait for their turn fail, and work the next time', async () => {
-    const { url } = await createTestDatabase();
+    const { directUrl: url } = await createTestDatabase();
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();
     await holder.query('select pg_advisory_lock(7373001)');
@@ -72,7 +72,7 @@ describe('a database', () => {
 
   test('whose connections are all cut, idle and inside a transaction, fails that work and goes on', async () => {
     const database = openDatabase({
-      url: scene.url,
+      url: scene.directUrl,
       poolSize: 3,
       log: silentLog,
       applicationName: 'to-be-cut',
@@ -96,14 +96,14 @@ describe('a database', () => {
 
   test('never commits a transaction that it reported as failed, however late its statement ends', async () => {
     const database = openDatabase({
-      url: scene.url,
+      url: scene.directUrl,
       poolSize: 1,
       log: silentLog,
       applicationName: 'too-late',
       statementLimitMs: 300,
     });
     const rename = `update accounts set name = 'too late' where id = '${accountId}'`;
-    const holder = new pg.Client({ connectionString: scene.url });
+    const holder = new pg.Client({ connectionString: scene.directUrl });
     await holder.connect();
     await holder.query(`begin; select from accounts where id = '${accountId}' for update`);
     await expect(database.transaction((tx) => tx.execute(rename))).rejects.toThrow();
@@ -115,7 +115,7 @@ describe('a database', () => {
   });
 
   test('that falls silent does not keep the connection for the next transaction', async () => {
-    const proxy = await startFaultProxy({ target: scene.url });
+    const proxy = await startFaultProxy({ target: scene.directUrl });
     const database = openDatabase({
       url: proxy.url,
       poolSize: 1,
@@ -138,7 +138,7 @@ describe('a database', () => {
   });
 
   test('is named when a step looks for its asset: no fault of the step', async () => {
-    const proxy = await startFaultProxy({ target: scene.url });
+    const proxy = await startFaultProxy({ target: scene.directUrl });
     await proxy.setMode('refuse');
     const database = openDatabase({
       url: proxy.url,
@@ -153,7 +153,7 @@ describe('a database', () => {
   });
 
   test('reports why a transaction was rolled back and keeps its connection', async () => {
-    const database = openDatabase({ url: scene.url, poolSize: 1, log: silentLog, applicationName: 'kept' });
+    const database = openDatabase({ url: scene.directUrl, poolSize: 1, log: silentLog, applicationName: 'kept' });
     const pid = async (): Promise<unknown> =>
       (await database.executor.execute<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
     const before = await pid();

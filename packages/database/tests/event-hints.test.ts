@@ -23,7 +23,7 @@ afterEach(async () => {
 
 /** A listener that is known to listen, and that practically never polls unless told to. */
 async function listening(pollMs = 1_000_000): Promise<EventHintListener> {
-  listener = listenForEventHints({ url: scene.url, log: silentLog, pollMs });
+  listener = listenForEventHints({ url: scene.directUrl, log: silentLog, pollMs });
   await eventually(async () => {
     expect(await listenerPids()).toHaveLength(1);
   });

@@ -36,6 +36,8 @@ export const accountId = 'acct_main';
 
 export interface Scene {
   readonly url: string;
+  /** Not through a pooler. */
+  readonly directUrl: string;
   readonly database: Database;
   readonly hints: EventHints;
   readonly steps: StepStore;
@@ -48,7 +50,7 @@ export interface Scene {
 
 /** An account with `credits` that owns the pictures `asset_0` to `asset_9`. */
 export async function openScene(options: { credits?: number; poolSize?: number } = {}): Promise<Scene> {
-  const { url } = await createTestDatabase({
+  const { url, directUrl } = await createTestDatabase({
     template: { name: 'database_package', prepare: migrateDatabase },
   });
   const database = openDatabase({
@@ -57,10 +59,11 @@ export async function openScene(options: { credits?: number; poolSize?: number }
     log: silentLog,
     applicationName: 'database-tests',
   });
-  const direct = new pg.Pool({ connectionString: url, max: 2 });
+  const direct = new pg.Pool({ connectionString: directUrl, max: 2 });
   const hints = createEventHints(database, silentLog);
   const scene: Scene = {
     url,
+    directUrl,
     database,
     hints,
     ids: sequentialIds(),

@@ -46,7 +46,8 @@ export interface Resources {
   readonly processId: string;
   readonly metrics: Metrics;
   readonly health: Health;
-  readonly databaseUrl: string;
+  /** Where a session lasts, so that one can listen there. */
+  readonly directDatabaseUrl: string;
   readonly database: Database;
   readonly hints: EventHints;
   /** What all processes tell each other by `hints`: one connection of its own for the whole process. */
@@ -83,7 +84,8 @@ export interface OpenResourcesOptions {
 export async function openResources(options: OpenResourcesOptions): Promise<Resources> {
   const { name, config, log, scope, signal } = options;
   const databaseUrl = config.database.url;
-  if (databaseUrl === undefined) {
+  const directDatabaseUrl = config.database.directUrl ?? databaseUrl;
+  if (databaseUrl === undefined || directDatabaseUrl === undefined) {
     throw new PressroomError(
       'settings-invalid',
       `DATABASE_URL is not set: ${name} runs apart from the others and needs a database that they share. "npm start" brings its own.`,
@@ -114,7 +116,13 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     () =>
       waitUntilReachable(
         'the queue',
-        () => openQueueBackend({ redisUrl: config.redis.url, databaseUrl, prefix: config.queue.prefix, log }),
+        () =>
+          openQueueBackend({
+            redisUrl: config.redis.url,
+            databaseUrl: directDatabaseUrl,
+            prefix: config.queue.prefix,
+            log,
+          }),
         { log, signal },
       ),
     (opened) => opened.close(),
@@ -128,7 +136,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
   scope.defer('event hints', () => hints.flush());
   const hintListener = await scope.use(
     'hint listener',
-    () => listenForEventHints({ url: databaseUrl, log, pollMs: hintPollMs }),
+    () => listenForEventHints({ url: directDatabaseUrl, log, pollMs: hintPollMs }),
     (listener) => listener.close(),
   );
   health.register({ name: 'database', critical: true, check: () => database.check() });
@@ -159,7 +167,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     processId,
     metrics,
     health,
-    databaseUrl,
+    directDatabaseUrl,
     database,
     hints,
     hintListener,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Log, PressroomError } from '@pressroom/domain';
+import { isPressroomError, type Log, PressroomError } from '@pressroom/domain';
 
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
@@ -8,7 +8,7 @@ const limitMs = 60_000;
 /**
  * Tries `open` until it works: processes that are started together come up in any order.
  *
- * @throws PressroomError `database-unavailable` with the last failure as cause, after a minute
+ * @throws PressroomError `database-unavailable` with the last failure as cause, after a minute; `settings-invalid` at once
  */
 export async function waitUntilReachable<Result>(
   what: string,
@@ -21,6 +21,8 @@ export async function waitUntilReachable<Result>(
       return await open();
     } catch (cause) {
       signal.throwIfAborted();
+      // No time will mend it.
+      if (isPressroomError(cause) && cause.code === 'settings-invalid') throw cause;
       if (performance.now() > deadline) {
         throw new PressroomError('database-unavailable', `Cannot reach ${what}`, { cause });
       }

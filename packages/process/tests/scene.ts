@@ -48,7 +48,6 @@ import {
   type StepWorker,
 } from '@pressroom/queue';
 import { createTestDatabase, createTestRedis, eventually } from '@pressroom/testing';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 
 export const backends = ['redis', 'postgres'] as const;
@@ -130,8 +129,9 @@ export class Scene {
   readonly dispatches: DispatchStore;
   readonly hints: EventHints;
   readonly queues: QueueBackend;
+  /** Not through a pooler. */
   readonly databaseUrl: string;
-  readonly #redisUrl: string | undefined;
+  readonly #emptyRedis: (() => Promise<void>) | undefined;
   readonly #accountId = systemIds.next('acct');
   readonly #assetId = systemIds.next('asset');
 
@@ -139,9 +139,9 @@ export class Scene {
     databaseUrl: string,
     database: Database,
     queues: QueueBackend,
-    redisUrl: string | undefined,
+    emptyRedis: (() => Promise<void>) | undefined,
   ) {
-    this.#redisUrl = redisUrl;
+    this.#emptyRedis = emptyRedis;
     this.databaseUrl = databaseUrl;
     this.database = database;
     this.queues = queues;
@@ -153,15 +153,22 @@ export class Scene {
 
   /** `through` puts something between the system and its servers. */
   static async open(backend: BackendName, through: Through = {}): Promise<Scene> {
-    const direct = await createTestDatabase({ template: { name: 'process', prepare: migrateDatabase } });
-    const url = (await through.database?.(direct.url)) ?? direct.url;
+    const created = await createTestDatabase({ template: { name: 'process', prepare: migrateDatabase } });
+    const between = await through.database?.(created.directUrl);
+    const url = between ?? created.url;
+    const directUrl = between ?? created.directUrl;
     const database = openDatabase({ url, poolSize: 10, log: silentLog, applicationName: 'test' });
     atTeardown(() => database.close());
-    const directRedis = backend === 'redis' ? (await createTestRedis()).url : undefined;
-    const redisUrl = directRedis && ((await through.redis?.(directRedis)) ?? directRedis);
-    const queues = await openQueueBackend({ redisUrl, databaseUrl: url, prefix: '{test}', log: silentLog });
+    const redis = backend === 'redis' ? await createTestRedis() : undefined;
+    const redisUrl = redis && ((await through.redis?.(redis.url)) ?? redis.url);
+    const queues = await openQueueBackend({
+      redisUrl,
+      databaseUrl: directUrl,
+      prefix: '{test}',
+      log: silentLog,
+    });
     atTeardown(() => queues.close());
-    const scene = new Scene(url, database, queues, redisUrl);
+    const scene = new Scene(directUrl, database, queues, redis?.drop);
     await insertAccount(database.executor, { id: scene.#accountId, name: 'Test' });
     await changeCredits(database.executor, {
       accountId: scene.#accountId,
@@ -248,12 +255,7 @@ export class Scene {
 
   /** Everything that the queue knows is gone, as after FLUSHALL or on a new server. */
   async loseQueue(): Promise<void> {
-    if (this.#redisUrl !== undefined) {
-      const redis = new Redis(this.#redisUrl);
-      await redis.flushdb();
-      redis.disconnect();
-      return;
-    }
+    if (this.#emptyRedis !== undefined) return await this.#emptyRedis();
     const client = new pg.Client({ connectionString: this.databaseUrl });
     await client.connect();
     const tables = await client.query<{ tablename: string }>(

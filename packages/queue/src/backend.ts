@@ -2,7 +2,7 @@
  * The one way to open a queue. BullMQ runs on Redis when there is one and on PostgreSQL when there is not; everything above
  * this file is the same for both.
  */
-import { type Log, type WorkerType, workerTypes } from '@pressroom/domain';
+import { type Log, PressroomError, type WorkerType, workerTypes } from '@pressroom/domain';
 import {
   type ConnectionOptions,
   createPostgresBackend,
@@ -18,9 +18,9 @@ import {
   type Worker,
   type WorkerOptions,
 } from 'bullmq';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { StepPayload } from './flow.ts';
+import { openRedis } from './redis-connection.ts';
 import { type FetchLoop, WatchedWorker } from './watched-worker.ts';
 
 /** The queue of the maintenance worker's schedule; it holds no steps. */
@@ -28,8 +28,9 @@ export const maintenanceQueue = 'maintenance';
 export type QueueName = WorkerType | typeof maintenanceQueue;
 
 export interface QueueBackendSettings {
-  /** Absent: the queues live in PostgreSQL, in a schema of their own. */
+  /** Several, separated by commas, are nodes of one Redis Cluster. Absent: the queues live in PostgreSQL, in a schema of their own. */
   readonly redisUrl?: string | undefined;
+  /** PostgreSQL itself: a queue's sessions last, which a pooler in transaction mode does not give. */
   readonly databaseUrl: string;
   /** In braces, so that all keys of the queues fall into one slot of a Redis Cluster. */
   readonly prefix: string;
@@ -78,24 +79,7 @@ export async function openQueueBackend(settings: QueueBackendSettings): Promise<
 }
 
 async function openOnRedis(settings: QueueBackendSettings, url: string): Promise<QueueBackend> {
-  const connection = new Redis(url, {
-    maxRetriesPerRequest: null,
-    lazyConnect: true,
-    // TCP alone would notice a connection that went silent after minutes.
-    keepAlive: 10_000,
-    socketTimeout: answerLimitMs,
-    retryStrategy: (times) => Math.min(100 * 2 ** Math.min(times, 5), 2_000),
-  });
-  connection.on('error', (error) =>
-    settings.log.warn({ err: error }, 'The connection to Redis has a problem'),
-  );
-  try {
-    await connection.connect();
-  } catch (error) {
-    // It would go on trying by itself, beside the one that the caller opens next.
-    connection.disconnect();
-    throw error;
-  }
+  const connection = await openRedis(url, { answerLimitMs, log: settings.log });
   const shared = { connection, prefix: settings.prefix };
   const parts = openParts({
     log: settings.log,
@@ -156,6 +140,12 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
     keepAlive: true,
   });
   pool.on('error', onPoolError);
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    await pool.end();
+    throw pooled(error) ? needsDirectUrl(error) : error;
+  }
   const options = { connection: pool as unknown as PgPool, prefix };
   const parts = openParts({
     log: settings.log,
@@ -195,6 +185,19 @@ async function openOnPostgres(settings: QueueBackendSettings): Promise<QueueBack
       await pool.end();
     },
   };
+}
+
+/** A pooler in transaction mode takes no options for a session. */
+function pooled(error: unknown): boolean {
+  return /unsupported startup parameter/i.test((error as { message?: string }).message ?? '');
+}
+
+function needsDirectUrl(cause: unknown): PressroomError {
+  return new PressroomError(
+    'settings-invalid',
+    'DATABASE_URL leads to a connection pooler, and the queues need PostgreSQL itself: set DATABASE_DIRECT_URL, or REDIS_URL',
+    { cause },
+  );
 }
 
 interface PartFactories {

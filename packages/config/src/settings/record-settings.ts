@@ -1,4 +1,4 @@
-import { setting, textOf, urlOf, wholeNumber } from '../setting.ts';
+import { setting, textOf, urlOf, urlsOf, wholeNumber } from '../setting.ts';
 
 const day = 24 * 60 * 60;
 
@@ -10,14 +10,21 @@ export const recordSettings = {
     example: 'postgresql://pressroom:password@db.example/pressroom',
     absent: 'an embedded PostgreSQL in the data folder',
   }),
+  DATABASE_DIRECT_URL: setting(urlOf('postgres:', 'postgresql:').optional(), {
+    path: 'database.directUrl',
+    description:
+      'The same PostgreSQL, not through a pooler: for hints of events, and for the queues where they live in PostgreSQL.',
+    example: 'postgresql://pressroom:password@db.example:5432/pressroom',
+    absent: '`DATABASE_URL`',
+  }),
   PRESSROOM_DATABASE_POOL_SIZE: setting(wholeNumber(1, 500).default(10), {
     path: 'database.poolSize',
     description: 'Most connections that one process opens for its records.',
     example: '20',
   }),
-  REDIS_URL: setting(urlOf('redis:', 'rediss:').optional(), {
+  REDIS_URL: setting(urlsOf('redis:', 'rediss:').optional(), {
     path: 'redis.url',
-    description: 'Redis that carries the queues.',
+    description: 'Redis that carries the queues. Several, separated by commas, are nodes of one Redis Cluster.',
     example: 'redis://redis.example:6379',
     absent: 'the queues live in PostgreSQL',
   }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { sharedServerUrl } from '../run/test-variables.ts';
+import { sharedPoolerUrl, sharedServerUrl } from '../run/test-variables.ts';
 import { ensureTemplate, type TestTemplate } from './test-template.ts';
 
 export interface TestDatabaseOptions {
@@ -9,7 +9,10 @@ export interface TestDatabaseOptions {
 }
 
 export interface TestDatabase {
+  /** As a user's DATABASE_URL: through the pooler where the run has one. */
   readonly url: string;
+  /** The server itself. */
+  readonly directUrl: string;
   readonly name: string;
   /** Optional, since the whole server goes with the run. End your pools first: connections that are left are cut. */
   drop(): Promise<void>;
@@ -27,10 +30,14 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
       `create database ${name} template ${client.escapeIdentifier(source)} strategy file_copy`,
     );
   });
-  const url = new URL(shared);
-  url.pathname = `/${name}`;
+  const inDatabase = (server: string): string => {
+    const url = new URL(server);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
   return {
-    url: url.href,
+    url: inDatabase(sharedPoolerUrl() ?? shared),
+    directUrl: inDatabase(shared),
     name,
     drop: () =>
       withClient(

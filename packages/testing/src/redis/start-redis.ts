@@ -13,6 +13,8 @@ export interface RedisOptions {
   readonly appendonly?: boolean;
   /** Default 16. */
   readonly databases?: number;
+  /** More of the server's own settings, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface RedisServer {
@@ -104,5 +106,6 @@ function redisArguments(options: RedisOptions & { port: number; dir: string }): 
     save: '',
     daemonize: 'no',
     'maxmemory-policy': 'noeviction',
+    ...options.settings,
   }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }

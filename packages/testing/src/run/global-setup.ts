@@ -8,4 +8,5 @@ export default async function globalSetup(): Promise<void> {
   runState().services = services;
   process.env[testVariables.postgresUrl] = services.postgresUrl;
   process.env[testVariables.redisUrl] = services.redisUrl;
+  if (services.poolerUrl !== undefined) process.env[testVariables.poolerUrl] = services.poolerUrl;
 }

@@ -8,14 +8,17 @@ import { fileURLToPath } from 'node:url';
 
 export interface SharedServices {
   readonly postgresUrl: string;
+  /** Of a Redis Cluster the URLs of all nodes, separated by commas. */
   readonly redisUrl: string;
+  /** The same PostgreSQL behind PgBouncer, where the run has that topology. */
+  readonly poolerUrl?: string | undefined;
   /** Resolves when both servers and their folder are gone. */
   stop(): Promise<void>;
 }
 
 /** What the host says on its one line. */
 export type HostAnswer =
-  | { readonly postgresUrl: string; readonly redisUrl: string }
+  | { readonly postgresUrl: string; readonly redisUrl: string; readonly poolerUrl?: string | undefined }
   | { readonly failed: string };
 
 /** Starts PostgreSQL and Redis for a run. Throws with what the failing server said; nothing is left behind then. */
