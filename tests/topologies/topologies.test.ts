@@ -6,12 +6,7 @@ import { expect, test } from '@jest/globals';
 import { migrateDatabase, openDatabase } from '@pressroom/database';
 import { silentLog } from '@pressroom/domain';
 import { openQueueBackend } from '@pressroom/queue';
-import {
-  createTestDatabase,
-  startPgBouncer,
-  startRedis,
-  startRedisCluster,
-} from '@pressroom/testing';
+import { createTestDatabase, startPgBouncer, startRedis, startRedisCluster } from '@pressroom/testing';
 import { drawPhotos } from '../system/drawn-photos.ts';
 import { startSystem } from '../system/running-system.ts';
 

@@ -153,7 +153,12 @@ describe('a database', () => {
   });
 
   test('reports why a transaction was rolled back and keeps its connection', async () => {
-    const database = openDatabase({ url: scene.directUrl, poolSize: 1, log: silentLog, applicationName: 'kept' });
+    const database = openDatabase({
+      url: scene.directUrl,
+      poolSize: 1,
+      log: silentLog,
+      applicationName: 'kept',
+    });
     const pid = async (): Promise<unknown> =>
       (await database.executor.execute<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
     const before = await pid();

@@ -73,7 +73,12 @@ async function counters(): Promise<Read> {
 /** The rows that `work` made PostgreSQL read. A session's counts are there for sure once it has ended. */
 async function rowsRead(work: (database: Database) => Promise<unknown>): Promise<Read> {
   const before = await counters();
-  const database = openDatabase({ url: scene.directUrl, poolSize: 1, log: silentLog, applicationName: 'counted' });
+  const database = openDatabase({
+    url: scene.directUrl,
+    poolSize: 1,
+    log: silentLog,
+    applicationName: 'counted',
+  });
   await work(database);
   await database.close();
   await eventually(async () => {

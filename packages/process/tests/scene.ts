@@ -168,7 +168,7 @@ export class Scene {
       log: silentLog,
     });
     atTeardown(() => queues.close());
-    const scene = new Scene(directUrl, database, queues, redis?.drop);
+    const scene = new Scene(directUrl, database, queues, redis && (() => redis.drop()));
     await insertAccount(database.executor, { id: scene.#accountId, name: 'Test' });
     await changeCredits(database.executor, {
       accountId: scene.#accountId,

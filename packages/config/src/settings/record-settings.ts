@@ -24,7 +24,8 @@ export const recordSettings = {
   }),
   REDIS_URL: setting(urlsOf('redis:', 'rediss:').optional(), {
     path: 'redis.url',
-    description: 'Redis that carries the queues. Several, separated by commas, are nodes of one Redis Cluster.',
+    description:
+      'Redis that carries the queues. Several, separated by commas, are nodes of one Redis Cluster.',
     example: 'redis://redis.example:6379',
     absent: 'the queues live in PostgreSQL',
   }),

@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
-import { findProgram } from '../programs/find-program.ts';
 import { startProcess } from '../process/start-process.ts';
+import { findProgram } from '../programs/find-program.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 export interface PgBouncerOptions {
@@ -56,7 +56,12 @@ export async function startPgBouncer({ target, poolSize = 20 }: PgBouncerOptions
       '',
     ].join('\n'),
   );
-  const server = await startProcess({ command: program.command, args: [settings], env: program.env, cwd: path });
+  const server = await startProcess({
+    command: program.command,
+    args: [settings],
+    env: program.env,
+    cwd: path,
+  });
   await server.waitForLine(/process up/);
   const url = new URL(target);
   url.host = `127.0.0.1:${port}`;

@@ -81,7 +81,10 @@ async function untilWhole(redis: Redis, masters: number): Promise<void> {
   );
 }
 
-async function withNode<T>({ url }: { readonly url: string }, work: (redis: Redis) => Promise<T>): Promise<T> {
+async function withNode<T>(
+  { url }: { readonly url: string },
+  work: (redis: Redis) => Promise<T>,
+): Promise<T> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
   redis.on('error', () => {});
   try {
