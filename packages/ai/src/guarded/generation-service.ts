@@ -54,6 +54,16 @@ export interface GenerationServiceOptions {
 const maxResultBytes = 40_000_000;
 /** How often a step looks whether another one of its account has finished the call that it wants too, in milliseconds. */
 const busyPollMs = 250;
+/** Milliseconds for which a store that has taken bytes is believed to take more: an answer that cannot be kept must not be bought. */
+const trustStoreMs = 5_000;
+/** Milliseconds before the end of a call's lease at which its answer is not waited with any more. */
+const leaseEndMs = 5_000;
+/** What may be away for a while where an answer is kept. */
+const keepersLost: ReadonlySet<ErrorCode> = new Set([
+  'storage-full',
+  'storage-unavailable',
+  'database-unavailable',
+]);
 /** Errors after which the provider has surely charged nothing. */
 const freeErrors: ReadonlySet<ErrorCode> = new Set([
   'provider-unavailable',
@@ -72,6 +82,7 @@ type Refusal = CallAdmission & { readonly kind: keyof typeof waitCodes };
 
 export function createGenerationService(options: GenerationServiceOptions): GenerationService {
   const { main, fallback, calls, assets, clock, log, observer } = options;
+  let storeProvedAt = Number.NEGATIVE_INFINITY;
 
   return {
     generatePicture: async (order) => {
@@ -106,6 +117,7 @@ export function createGenerationService(options: GenerationServiceOptions): Gene
       resultKey,
       estimatedTokens: provider.estimatePictureTokens(order.style),
     };
+    await proveStore();
     for (;;) {
       order.signal.throwIfAborted();
       const admission = await calls.begin(request, policy);
@@ -153,15 +165,20 @@ export function createGenerationService(options: GenerationServiceOptions): Gene
     const durationMs = performance.now() - begun;
     const { usage } = made;
     observe(guarded, { kind: 'succeeded', usage, durationMs, result: undefined });
-    let result: StoredResult | undefined;
+    // What was paid for is held on to until the lease ends: another step of the account would then buy it.
+    const patience = { until: begun + policy.leaseMs - leaseEndMs, signal: order.signal };
+    let result: StoredResult;
     try {
       // Also when the step is told to stop meanwhile: what was paid for is kept for its next run.
-      result = await keep(made, order.caller.accountId);
+      result = await patiently(() => keep(made, order.caller.accountId), patience);
     } catch (error) {
       await calls.end(callId, { kind: 'succeeded', usage, durationMs, result: undefined }, 'healthy', policy);
       throw error;
     }
-    const end = await calls.end(callId, { kind: 'succeeded', usage, durationMs, result }, 'healthy', policy);
+    const end = await patiently(
+      () => calls.end(callId, { kind: 'succeeded', usage, durationMs, result }, 'healthy', policy),
+      patience,
+    );
     tellBreaker(guarded, end.breaker);
     const first = end.result;
     if (first !== undefined && first.storageKey !== result.storageKey) {
@@ -170,6 +187,31 @@ export function createGenerationService(options: GenerationServiceOptions): Gene
       if (other !== undefined) return { ...other, saved: false };
     }
     return { ...made, saved: false };
+  }
+
+  /** A full disk is better found before the call than after it. */
+  async function proveStore(): Promise<void> {
+    if (performance.now() - storeProvedAt < trustStoreMs) return;
+    await assets.check();
+    storeProvedAt = performance.now();
+  }
+
+  /** Tries again while what keeps answers is away; once more when the step is told to stop. */
+  async function patiently<Result>(
+    work: () => Promise<Result>,
+    { until, signal }: { readonly until: number; readonly signal: AbortSignal },
+  ): Promise<Result> {
+    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 2_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        storeProvedAt = Number.NEGATIVE_INFINITY;
+        const mayPass = isPressroomError(error) && keepersLost.has(error.code);
+        if (!mayPass || signal.aborted || performance.now() + pauseMs > until) throw error;
+        log.warn({ err: error, pauseMs }, 'An answer that was paid for cannot be kept yet; trying again');
+        await delay(pauseMs, undefined, { signal }).catch(() => {});
+      }
+    }
   }
 
   async function endFailed(

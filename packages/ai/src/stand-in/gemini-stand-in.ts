@@ -9,6 +9,10 @@ export type { GenerateRequest, StandInBehaviour } from './stand-in-behaviour.ts'
 export interface StandInCall {
   readonly model: string;
   readonly body: GenerateRequest;
+  /** The path before `/v1beta`, without its slash: tells callers apart that were given different addresses. */
+  readonly via: string;
+  /** By `performance.now()`. */
+  readonly arrivedAt: number;
   /** True once a picture was sent as a whole: whether it arrived is another matter. */
   readonly answered: boolean;
 }
@@ -72,7 +76,8 @@ export async function startGeminiStandIn(options: GeminiStandInOptions): Promise
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(request);
-    const model = /^\/v1beta\/models\/([^/:]+):generateContent$/.exec(request.url ?? '')?.[1];
+    const path = /^(?:\/([\w-]+))?\/v1beta\/models\/([^/:]+):generateContent$/.exec(request.url ?? '');
+    const model = path?.[2];
     if (request.method !== 'POST' || model === undefined || !options.models.includes(model)) {
       return sendError(response, { status: 404, name: 'NOT_FOUND', message: `models/${model} is not found` });
     }
@@ -82,7 +87,13 @@ export async function startGeminiStandIn(options: GeminiStandInOptions): Promise
       return sendError(response, { status: 400, name: 'INVALID_ARGUMENT', message: body.error.message });
     }
     const behaviour = script.shift() ?? fallback;
-    const call = { model, body: body.data, answered: false };
+    const call = {
+      model,
+      body: body.data,
+      via: path?.[1] ?? '',
+      arrivedAt: performance.now(),
+      answered: false,
+    };
     calls.push(call);
     response.on('finish', () => {
       call.answered = behaviour.kind === 'picture';
