@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
+import { freeLoopbackPort } from '@pressroom/embedded-postgres';
 import { startProcess } from '../process/start-process.ts';
 import { findProgram } from '../programs/find-program.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -30,7 +30,7 @@ export async function startPgBouncer({ target, poolSize = 20 }: PgBouncerOptions
   const { path } = await temporaryFolder();
   // As root it turns into another user, who has to come to its files.
   await chmod(path, 0o755);
-  const port = await freePort();
+  const port = await freeLoopbackPort();
   const { hostname, port: serverPort, username, password } = new URL(target);
   const settings = join(path, 'pgbouncer.ini');
   const users = join(path, 'users.txt');

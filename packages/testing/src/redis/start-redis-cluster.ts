@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { freeLoopbackPort } from '@pressroom/embedded-postgres';
 import { Redis } from 'ioredis';
-import { freePort } from '../free-port.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { eventually } from '../time/eventually.ts';
 import { type RedisServer, startRedis } from './start-redis.ts';
@@ -33,7 +33,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     const buses: number[] = [];
     for (let index = 0; index < masters; index += 1) {
       // Its own port for the bus: the usual one, 10,000 higher, need not exist.
-      const busPort = await freePort();
+      const busPort = await freeLoopbackPort();
       nodes.push(
         await startRedis({
           dir: join(dir, `node-${index}`),
