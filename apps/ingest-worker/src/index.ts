@@ -1,3 +1,4 @@
+export * from './handlers/ingest-document.ts';
 export * from './handlers/ingest-image.ts';
 export * from './module.ts';
 export * from './services/images/configure-sharp.ts';

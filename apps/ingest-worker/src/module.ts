@@ -1,18 +1,23 @@
 import { availableParallelism } from 'node:os';
-import { createAssetFinder } from '@pressroom/database';
+import { createAssetFinder, createDocumentStore } from '@pressroom/database';
+import { defaultDocumentLimits } from '@pressroom/documents';
 import { type CreateWorkerModule, createWorkerService } from '@pressroom/process';
+import { createIngestDocumentHandler } from './handlers/ingest-document.ts';
 import { createIngestImageHandler } from './handlers/ingest-image.ts';
+import { sweepScratchFolders } from './services/documents/scratch-folder.ts';
 import { configureSharp } from './services/images/configure-sharp.ts';
 import { createHeicDecoder } from './services/images/heic/heic-decoder.ts';
 
-/** Takes `ingest` steps: photos in, upright sRGB pictures out. */
+/** Takes `ingest` steps: photos in, upright sRGB pictures out; documents in, passages with their vectors out. */
 export const createIngestWorker: CreateWorkerModule = async (resources, scope) => {
   const { config, database, assets, clock, ids } = resources;
   configureSharp({ cores: availableParallelism() });
+  await sweepScratchFolders(clock.now());
   const decoder = await scope.use('HEIC decoder', createHeicDecoder, (opened) => opened.close());
-  const handler = createIngestImageHandler({
+  const findAsset = createAssetFinder(database);
+  const image = createIngestImageHandler({
     store: assets,
-    findAsset: createAssetFinder(database),
+    findAsset,
     limits: {
       maxBytes: config.limits.uploadBytes,
       maxPixels: config.limits.imagePixels,
@@ -22,5 +27,19 @@ export const createIngestWorker: CreateWorkerModule = async (resources, scope) =
     ids,
     decoder,
   });
-  return createWorkerService('ingest', { 'ingest-image': handler }, resources);
+  const document = createIngestDocumentHandler({
+    store: assets,
+    documents: createDocumentStore(database),
+    embeddings: undefined,
+    findAsset,
+    settings: {
+      limits: { ...defaultDocumentLimits, maxBytes: config.limits.uploadBytes },
+      chunk: { maxTokens: 400, overlapTokens: 60 },
+      embeddingBatch: 100,
+      writeBatch: 500,
+    },
+    clock,
+    ids,
+  });
+  return createWorkerService('ingest', { 'ingest-image': image, 'ingest-document': document }, resources);
 };

@@ -5,6 +5,7 @@ export * from './migrate.ts';
 export * from './operations/asset-finder.ts';
 export * from './operations/cancel-job.ts';
 export * from './operations/dispatch-store.ts';
+export * from './operations/document-store.ts';
 export * from './operations/explanation-facts.ts';
 export * from './operations/maintenance-runs.ts';
 export * from './operations/moot-entries.ts';

@@ -2,6 +2,7 @@
 export * from './schema/accounts.ts';
 export * from './schema/assets.ts';
 export * from './schema/dispatch.ts';
+export * from './schema/documents.ts';
 export * from './schema/jobs.ts';
 export * from './schema/ledger.ts';
 export * from './schema/operations.ts';

@@ -1,5 +1,4 @@
-export const documentFormats = ['pdf', 'docx', 'html', 'markdown', 'text', 'csv'] as const;
-export type DocumentFormat = (typeof documentFormats)[number];
+import { type DocumentFormat, documentFormats } from '@pressroom/domain';
 
 /** The media type under which a document of each format is kept. */
 export const documentMediaTypes = {

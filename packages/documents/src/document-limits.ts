@@ -1,3 +1,6 @@
+/** Increased when the same bytes give other blocks or chunks than before: documents are then ingested anew. */
+export const documentPipelineVersion = 1;
+
 /** Bounds of reading one document. All are checked while reading, never afterwards. */
 export interface DocumentLimits {
   /** Of the file. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { DocumentFormat } from '@pressroom/domain';
 import type { Extracted } from './document-block.ts';
-import type { DocumentFormat } from './document-format.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { type DocumentErrorCode, documentProblem } from './document-problem.ts';
 

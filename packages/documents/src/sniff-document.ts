@@ -1,6 +1,6 @@
+import type { DocumentFormat } from '@pressroom/domain';
 import { fileTypeFromBuffer } from 'file-type';
 import iconv from 'iconv-lite';
-import type { DocumentFormat } from './document-format.ts';
 import { detectCsvDialect } from './text/csv-dialect.ts';
 import { detectCharset } from './text/detect-charset.ts';
 

@@ -3,12 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
-import {
-  type DocumentFormat,
-  type DocumentLimits,
-  defaultDocumentLimits,
-  extractDocument,
-} from '@pressroom/documents';
+import { type DocumentLimits, defaultDocumentLimits, extractDocument } from '@pressroom/documents';
+import type { DocumentFormat } from '@pressroom/domain';
 import { temporaryFolder } from '@pressroom/testing';
 import { zipOf } from './zip-of.ts';
 

@@ -19,7 +19,8 @@ export const faultPoints = {
   'step.released': 'a failed attempt is committed, and the queue does not know',
   'step.failed': 'a final failure is committed, and the queue does not know',
   'step.abandoned': 'the queue has given a step up, and the record does not know',
-  'ingest.stored': 'the pictures of a photo are stored, and the stage is not saved',
+  'ingest.stored':
+    'the pictures of a photo, or the text of a document, are stored, and the stage is not saved',
   'generate.answered': 'the model has answered, and the picture is not stored',
   'generate.stored': 'the picture is stored, and the step has not succeeded',
   'pdf.stored': 'the document is stored, and the step has not succeeded',

@@ -1,4 +1,6 @@
+import type { AssetReference } from './asset-reference.ts';
 import type { ErrorCode } from './errors/error-registry.ts';
+import type { IngestDocumentInput, IngestDocumentOutput } from './ingest-document.ts';
 import type { PictureStyle } from './ports/generation-provider.ts';
 
 /** The worker types: each is one app and one queue. */
@@ -7,15 +9,6 @@ export type WorkerType = (typeof workerTypes)[number];
 
 export const pageSizes = ['A4', 'A5', 'Letter'] as const;
 export type PageSize = (typeof pageSizes)[number];
-
-/** What a step refers to when it names stored bytes. */
-export interface AssetReference {
-  readonly assetId: string;
-  readonly storageKey: string;
-  readonly mediaType: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** Stored bytes that are a picture, with its size in pixels. */
 export interface PictureReference extends AssetReference {
@@ -88,6 +81,7 @@ export interface RenderPictureBookOutput {
  */
 export interface StepCatalog {
   'ingest-image': { worker: 'ingest'; input: IngestImageInput; output: IngestImageOutput };
+  'ingest-document': { worker: 'ingest'; input: IngestDocumentInput; output: IngestDocumentOutput };
   'generate-picture': { worker: 'generate'; input: GeneratePictureInput; output: GeneratePictureOutput };
   'render-picture-book': { worker: 'pdf'; input: RenderPictureBookInput; output: RenderPictureBookOutput };
 }
@@ -100,6 +94,7 @@ export type HandlerNameOf<Worker extends WorkerType> = {
 /** The same table as a value; `satisfies` keeps it complete and true. */
 export const handlerWorkers = {
   'ingest-image': 'ingest',
+  'ingest-document': 'ingest',
   'generate-picture': 'generate',
   'render-picture-book': 'pdf',
 } as const satisfies { [Name in HandlerName]: StepCatalog[Name]['worker'] };
@@ -107,6 +102,7 @@ export const handlerWorkers = {
 /** How many seconds one attempt of a step may take before it is cut and counted as failed. */
 export const handlerTimeoutSeconds = {
   'ingest-image': 120,
+  'ingest-document': 1_800,
   'generate-picture': 300,
   'render-picture-book': 600,
 } as const satisfies Record<HandlerName, number>;

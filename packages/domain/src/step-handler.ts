@@ -60,7 +60,8 @@ export interface StepContext<Name extends HandlerName> {
 /** Stored bytes that a handler made: the step's completing transaction writes them as asset rows. */
 export interface NewAsset {
   readonly assetId: string;
-  readonly role: 'normalised' | 'thumbnail' | 'generated' | 'document';
+  /** `original` for bytes that were fetched; those that were uploaded have their row already. */
+  readonly role: 'original' | 'normalised' | 'thumbnail' | 'generated' | 'document';
   readonly storageKey: string;
   readonly mediaType: string;
   readonly bytes: number;

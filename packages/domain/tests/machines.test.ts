@@ -53,6 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'extracted --normalise--> normalised',
     'normalised --chunk--> chunked',
     'chunked --embed--> embedded',
+    'validated --store--> stored',
     'normalised --store--> stored',
     'embedded --store--> stored',
   ],

@@ -23,6 +23,7 @@ import {
 import {
   type DispatchStore,
   type GeneratePictureOutput,
+  type IngestDocumentOutput,
   type IngestImageOutput,
   type OnItemFailure,
   type PictureReference,
@@ -55,6 +56,7 @@ export type BackendName = (typeof backends)[number];
 
 export interface Handlers {
   'ingest-image': StepHandler<'ingest-image'>;
+  'ingest-document': StepHandler<'ingest-document'>;
   'generate-picture': StepHandler<'generate-picture'>;
   'render-picture-book': StepHandler<'render-picture-book'>;
 }
@@ -63,6 +65,7 @@ export interface Handlers {
 export function handlers(overrides: Partial<Handlers> = {}): Handlers {
   return {
     'ingest-image': () => Promise.resolve({ output: ingested, assets: [] }),
+    'ingest-document': () => Promise.resolve({ output: ingestedDocument, assets: [] }),
     'generate-picture': () => Promise.resolve({ output: generated, assets: [] }),
     'render-picture-book': (context) =>
       Promise.resolve({
@@ -91,6 +94,16 @@ const ingested: IngestImageOutput = {
   normalised: picture,
   thumbnail: picture,
   source: { format: 'png', width: 1, height: 1, frames: 1 },
+};
+const ingestedDocument: IngestDocumentOutput = {
+  digest: '0'.repeat(64),
+  format: 'text',
+  characters: 1,
+  chunks: 1,
+  tokens: 1,
+  source: picture,
+  document: picture,
+  reused: false,
 };
 const generated: GeneratePictureOutput = { picture, provider: 'offline', model: 'none', calls: 1 };
 

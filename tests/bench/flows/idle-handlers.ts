@@ -21,6 +21,20 @@ export const idleHandlers: StepHandlers<WorkerType> = {
       },
       assets: [],
     }),
+  'ingest-document': () =>
+    Promise.resolve({
+      output: {
+        digest: '0'.repeat(64),
+        format: 'text',
+        characters: 1,
+        chunks: 1,
+        tokens: 1,
+        source: picture,
+        document: picture,
+        reused: false,
+      },
+      assets: [],
+    }),
   'generate-picture': () =>
     Promise.resolve({ output: { picture, provider: 'offline', model: 'none', calls: 1 }, assets: [] }),
   'render-picture-book': () =>

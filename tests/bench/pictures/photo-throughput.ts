@@ -9,6 +9,7 @@ import { configureSharp, createHeicDecoder, createIngestImageHandler } from '@pr
 import { openLocalStore } from '@pressroom/storage';
 import { temporaryFolder } from '@pressroom/testing';
 import sharp from 'sharp';
+import { idleHandlers } from '../flows/idle-handlers.ts';
 import { accountOf, openFlowSystem, submitBook } from '../flows/pressroom-flows.ts';
 import type { BenchContext, Measurement, Scenario } from '../scenario.ts';
 import { median, throughput } from '../statistics.ts';
@@ -109,7 +110,7 @@ async function openIngest({ servers, scope }: BenchContext, distinct: number) {
     return photo;
   };
   const watched = countdown(handler);
-  await system.work('ingest', { 'ingest-image': watched.handler }, inFlight);
+  await system.work('ingest', { ...idleHandlers, 'ingest-image': watched.handler }, inFlight);
   return {
     bytesEach: photos.map((photo) => photo.bytes),
     bare: async (index: number) => {

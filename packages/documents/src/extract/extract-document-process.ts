@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { isPressroomError } from '@pressroom/domain';
-import type { DocumentFormat } from '../document-format.ts';
+import type { DocumentFormat } from '@pressroom/domain';
+import { isPressroomError } from '@pressroom/domain/errors';
 import type { DocumentLimits } from '../document-limits.ts';
 import { documentProblem } from '../document-problem.ts';
 import { readers } from './readers.ts';

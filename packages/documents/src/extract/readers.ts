@@ -1,5 +1,5 @@
+import type { DocumentFormat } from '@pressroom/domain';
 import type { Extracted } from '../document-block.ts';
-import type { DocumentFormat } from '../document-format.ts';
 import type { DocumentLimits } from '../document-limits.ts';
 
 type Reader = (path: string, limits: DocumentLimits) => AsyncIterable<Extracted>;

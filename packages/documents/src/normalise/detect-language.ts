@@ -10,7 +10,8 @@ const minLead = 0.01;
 export function detectLanguage(sample: string): string | undefined {
   const text = sample.slice(0, languageSampleCharacters);
   if (text.trim().length < minCharacters) return undefined;
-  const [first, second] = francAll(text, { minLength: minCharacters });
+  // Scots is always close behind English, and hardly ever meant.
+  const [first, second] = francAll(text, { minLength: minCharacters, ignore: ['sco'] });
   if (first === undefined || first[0] === 'und') return undefined;
   if (second !== undefined && first[1] - second[1] < minLead) return undefined;
   return bcp47(first[0]);

@@ -120,7 +120,7 @@ export const errorRegistry = {
   'unsupported-type': define(
     'permanent',
     'This type of file is not supported',
-    'Send JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC or SVG.',
+    'Send a picture (JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, SVG) or a document (PDF, DOCX, HTML, Markdown, text, CSV).',
   ),
   'image-too-many-pixels': define(
     'permanent',

@@ -27,8 +27,9 @@ export const ingestStages = [
 export type IngestStage = (typeof ingestStages)[number];
 
 /**
- * The eight stages of ingestion. A picture has no text, so it goes from `normalised` straight to `store`: that skip is
- * an edge of the table (`store` may start from `normalised`), not an `if` in a handler.
+ * The eight stages of ingestion. A picture has no text, so it goes from `normalised` straight to `store`, and so does a
+ * document that the account has ingested before from `validated`: these skips are edges of the table (`store` may start from
+ * there), not an `if` in a handler.
  */
 export const ingestMachine = defineMachine({
   name: 'ingest',
@@ -43,7 +44,7 @@ export const ingestMachine = defineMachine({
     normalise: { from: ['extracted'], to: 'normalised' },
     chunk: { from: ['normalised'], to: 'chunked' },
     embed: { from: ['chunked'], to: 'embedded' },
-    store: { from: ['normalised', 'embedded'], to: 'stored' },
+    store: { from: ['validated', 'normalised', 'embedded'], to: 'stored' },
   },
 });
 
@@ -51,6 +52,7 @@ export const ingestMachine = defineMachine({
 export const ingestRoutes = {
   image: ['fetch', 'inspect', 'validate', 'extract', 'normalise', 'store'],
   document: ingestStages,
+  'known-document': ['fetch', 'inspect', 'validate', 'store'],
 } as const satisfies Record<string, readonly IngestStage[]>;
 export type IngestRoute = keyof typeof ingestRoutes;
 

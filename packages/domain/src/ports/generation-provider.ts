@@ -40,3 +40,36 @@ export interface GenerationProvider {
   estimatePictureTokens(style: PictureRequest['style']): number;
   generatePicture(request: PictureRequest): Promise<GeneratedPicture>;
 }
+
+export interface EmbeddingRequest {
+  /** 1 to `maxEmbeddingTexts` texts, none of them empty. */
+  readonly texts: readonly string[];
+  /** Passages that are searched, or what they are searched with: some models embed the two differently. */
+  readonly purpose: 'document' | 'query';
+  readonly signal: AbortSignal;
+}
+
+export interface Embeddings {
+  /** One for each text, in order: `embeddingDimensions` numbers of unit length, so that a dot product is the cosine. */
+  readonly vectors: readonly Float32Array[];
+  readonly provider: string;
+  readonly model: string;
+  /** Tokens that the provider counted, or an estimate where it does not count. */
+  readonly tokens: number;
+}
+
+/**
+ * The part of a provider that turns texts into vectors: texts about the same things get similar ones. Errors thrown: as by
+ * {@link GenerationProvider}.
+ */
+export interface EmbeddingPort {
+  readonly name: string;
+  /** With the dimensions, and the provider's name, what makes vectors comparable: part of a document's digest. */
+  readonly embeddingModel: string;
+  readonly embeddingDimensions: number;
+  /** Most texts that one call takes. */
+  readonly maxEmbeddingTexts: number;
+  /** Tokens that a call may take, rather too many than too few; 0 where none are counted. */
+  estimateEmbeddingTokens(texts: readonly string[]): number;
+  embed(request: EmbeddingRequest): Promise<Embeddings>;
+}

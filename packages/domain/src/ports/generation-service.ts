@@ -1,5 +1,11 @@
+import type { EmbeddingModel } from '../ingest-document.ts';
 import type { Degradation } from '../step-catalog.ts';
-import type { GeneratedPicture, PictureRequest } from './generation-provider.ts';
+import type {
+  EmbeddingRequest,
+  Embeddings,
+  GeneratedPicture,
+  PictureRequest,
+} from './generation-provider.ts';
 import type { Caller } from './provider-call-store.ts';
 
 export interface PictureOrder extends PictureRequest {
@@ -22,4 +28,24 @@ export interface DeliveredPicture extends GeneratedPicture {
  */
 export interface GenerationService {
   generatePicture(order: PictureOrder): Promise<DeliveredPicture>;
+}
+
+export interface EmbeddingOrder extends EmbeddingRequest {
+  readonly caller: Caller;
+}
+
+export interface DeliveredEmbeddings extends Embeddings {
+  /** True when the account had bought these vectors before: no call was made. */
+  readonly saved: boolean;
+}
+
+/**
+ * An {@link EmbeddingPort} behind what protects it and the account: stored results, breaker, budgets. There is no other
+ * provider to fall back to, since the vectors of two models cannot be compared: it waits. Errors thrown: as by
+ * {@link GenerationService}.
+ */
+export interface EmbeddingService {
+  readonly model: EmbeddingModel;
+  readonly maxTexts: number;
+  embed(order: EmbeddingOrder): Promise<DeliveredEmbeddings>;
 }
