@@ -15,11 +15,18 @@ import type { SubmittedJob } from './workload.ts';
 
 const run = promisify(execFile);
 
-/** One sentence for each broken promise; none when all held. */
+/** What is looked at. */
+export type Inspected = Pick<ChaosStand, 'databaseUrl' | 'queues'> & {
+  readonly system: Pick<ChaosStand['system'], 'folder'>;
+};
+type Known = Pick<SubmittedJob, 'jobId' | 'prompt'>;
+
+/** One sentence for each broken promise; none when all held. The queue has `queueMs` milliseconds to become empty. */
 export async function findViolations(
-  stand: ChaosStand,
+  stand: Inspected,
   accountIds: readonly string[],
-  submitted: readonly SubmittedJob[],
+  submitted: readonly Known[],
+  queueMs = 15_000,
 ): Promise<readonly string[]> {
   const inRecord = await withClient(stand.databaseUrl, async (client) => [
     ...(await unkept(client, accountIds, submitted)),
@@ -27,14 +34,14 @@ export async function findViolations(
     ...(await brokenBooks(client, stand, accountIds)),
     ...(await lostFiles(client, stand, accountIds)),
   ]);
-  return [...inRecord, ...(await leftInQueue(stand))];
+  return [...inRecord, ...(await leftInQueue(stand, queueMs))];
 }
 
 /** Accepted means kept, and a request that is sent again is the same job (invariant 2). */
 async function unkept(
   client: pg.Client,
   accountIds: readonly string[],
-  submitted: readonly SubmittedJob[],
+  submitted: readonly Known[],
 ): Promise<string[]> {
   const jobs = await client.query<{ id: string; status: string; settled: boolean }>(
     'select id, status, settled_at is not null as settled from jobs where account_id = any($1)',
@@ -95,7 +102,7 @@ async function brokenRows(client: pg.Client, accountIds: readonly string[]): Pro
 /** Every delivered book is a valid PDF of the promised bytes, with a page for each picture, a cover and a contact sheet. */
 async function brokenBooks(
   client: pg.Client,
-  stand: ChaosStand,
+  stand: Inspected,
   accountIds: readonly string[],
 ): Promise<string[]> {
   const books = await client.query<{ id: string; output: BookOutput; pictures: number }>(
@@ -139,7 +146,7 @@ async function qpdfFault(path: string): Promise<string | undefined> {
 
 async function lostFiles(
   client: pg.Client,
-  stand: ChaosStand,
+  stand: Inspected,
   accountIds: readonly string[],
 ): Promise<string[]> {
   const { rows } = await client.query<{ storage_key: string }>(
@@ -154,7 +161,7 @@ async function lostFiles(
 
 /** Files of the accounts that no row names: a process that dies, or a job that is cancelled, after it has stored something. */
 export async function orphanedFiles(
-  stand: ChaosStand,
+  stand: Inspected,
   accountIds: readonly string[],
 ): Promise<readonly string[]> {
   return await withClient(stand.databaseUrl, async (client) => {
@@ -167,7 +174,7 @@ export async function orphanedFiles(
   });
 }
 
-async function filesOfAccounts(stand: ChaosStand, accountIds: readonly string[]): Promise<string[]> {
+async function filesOfAccounts(stand: Inspected, accountIds: readonly string[]): Promise<string[]> {
   const blobs = join(stand.system.folder, 'assets', 'blobs');
   const lists = await Promise.all(
     accountIds.map((id) =>
@@ -180,7 +187,7 @@ async function filesOfAccounts(stand: ChaosStand, accountIds: readonly string[])
     .map((entry) => relative(blobs, join(entry.parentPath, entry.name)));
 }
 
-async function leftInQueue(stand: ChaosStand): Promise<string[]> {
+async function leftInQueue(stand: Inspected, queueMs: number): Promise<string[]> {
   let left: string[] = [];
   await eventually(
     async () => {
@@ -192,7 +199,7 @@ async function leftInQueue(stand: ChaosStand): Promise<string[]> {
         .map((count) => `The queue still has something: ${JSON.stringify(count)}`);
       return left.length === 0;
     },
-    { deadlineMs: 15_000 },
+    { deadlineMs: queueMs },
   ).catch(() => {});
   return left;
 }
@@ -205,7 +212,7 @@ export interface ModelCalls {
   readonly boughtAgain: readonly string[];
 }
 
-export function countCalls(calls: readonly StandInCall[], submitted: readonly SubmittedJob[]): ModelCalls {
+export function countCalls(calls: readonly StandInCall[], submitted: readonly Known[]): ModelCalls {
   const answered = new Map<string, number>();
   let made = 0;
   for (const call of calls) {

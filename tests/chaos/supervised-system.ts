@@ -10,8 +10,11 @@ import type { FaultPoint } from '@pressroom/domain';
 import {
   eventually,
   freePort,
+  type ProcessExit,
   repositoryRoot,
+  type Signal,
   type StartedProcess,
+  signal,
   startProcess,
   temporaryFolder,
 } from '@pressroom/testing';
@@ -24,8 +27,13 @@ export type Settings = (replica: number) => Readonly<Record<string, string>>;
 
 export interface SupervisedOptions {
   /** Processes of each app. */
-  readonly replicas: number;
+  readonly replicas: number | ((app: AppName) => number);
+  /** Asked at every start. */
   readonly settings: Settings;
+  /** `default`: the intervals and limits that users have; else short ones, made for one machine. */
+  readonly pace?: 'quick' | 'default';
+  /** The beginning of an app's command line, such as a program that limits what it starts. */
+  readonly under?: (app: AppName) => readonly string[];
 }
 
 export interface Supervised {
@@ -36,6 +44,11 @@ export interface Supervised {
   readonly process: StartedProcess;
   /** How often it was started. */
   readonly starts: number;
+  /** How each of those ended that have. */
+  readonly exits: readonly ProcessExit[];
+  /** Asks it to end and does not start it again until `release`. */
+  hold(signal?: NodeJS.Signals): Promise<void>;
+  release(): void;
 }
 
 export interface SupervisedSystem {
@@ -59,7 +72,7 @@ export interface SupervisedSystem {
   close(): Promise<void>;
 }
 
-export type FaultAct = 'crash' | 'fail' | 'hang' | 'no-space';
+export type FaultAct = 'crash' | 'fail' | 'hang' | 'stop' | 'no-space';
 
 export interface AccountOfRun {
   readonly id: string;
@@ -76,11 +89,15 @@ const quickSettings = {
   PRESSROOM_DISPATCHER_ENQUEUE_LEASE_MS: '2000',
   PRESSROOM_RECONCILE_INTERVAL_MS: '1000',
   PRESSROOM_SHUTDOWN_GRACE_MS: '8000',
-  PRESSROOM_REQUESTS_PER_MINUTE: '1000000',
-  PRESSROOM_LOG_FORMAT: 'json',
 };
+const testSettings = { PRESSROOM_REQUESTS_PER_MINUTE: '1000000', PRESSROOM_LOG_FORMAT: 'json' };
 
-export async function superviseSystem({ replicas, settings }: SupervisedOptions): Promise<SupervisedSystem> {
+export async function superviseSystem({
+  replicas,
+  settings,
+  pace = 'quick',
+  under = () => [],
+}: SupervisedOptions): Promise<SupervisedSystem> {
   const data = await temporaryFolder();
   const faults = join(data.path, 'faults');
   await mkdir(faults);
@@ -90,17 +107,22 @@ export async function superviseSystem({ replicas, settings }: SupervisedOptions)
   async function supervise(app: AppName, replica: number): Promise<Supervised & { end(): Promise<void> }> {
     const port = app === 'api' ? await freePort() : undefined;
     let starts = 0;
+    const exits: ProcessExit[] = [];
+    let held: Signal<void> | undefined;
     const start = async (): Promise<StartedProcess> => {
       starts += 1;
+      const main = join(repositoryRoot(), 'apps', app, 'dist/src/main.js');
+      const [command, ...args] = [...under(app), process.execPath, '--enable-source-maps', main];
       return await startProcess({
-        command: process.execPath,
-        args: ['--enable-source-maps', join(repositoryRoot(), 'apps', app, 'dist/src/main.js')],
+        command,
+        args,
         env: {
           PRESSROOM_DATA_FOLDER: join(data.path, 'data'),
           PRESSROOM_FAULTS_FOLDER: faults,
           PRESSROOM_OPERATOR_TOKEN: operatorToken,
           ...(port === undefined ? {} : { PRESSROOM_PORT: String(port) }),
-          ...quickSettings,
+          ...(pace === 'quick' ? quickSettings : {}),
+          ...testSettings,
           ...settings(replica),
         },
       });
@@ -108,8 +130,9 @@ export async function superviseSystem({ replicas, settings }: SupervisedOptions)
     let running = await start();
     const watch = async (): Promise<void> => {
       while (!closing) {
-        await running.exited;
+        exits.push(await running.exited);
         keepLines(running.lines);
+        await held?.promise;
         if (closing) return;
         running = await start();
       }
@@ -124,7 +147,18 @@ export async function superviseSystem({ replicas, settings }: SupervisedOptions)
       get starts() {
         return starts;
       },
+      exits,
+      hold: async (how = 'SIGTERM') => {
+        held ??= signal();
+        running.kill(how);
+        await running.exited;
+      },
+      release: () => {
+        held?.resolve();
+        held = undefined;
+      },
       end: async () => {
+        held?.resolve();
         running.kill('SIGCONT');
         await running.stop(20_000);
         await watched;
@@ -138,15 +172,21 @@ export async function superviseSystem({ replicas, settings }: SupervisedOptions)
   };
   const processes: (Supervised & { end(): Promise<void> })[] = [];
   for (const app of ['api', ...workerApps, 'maintenance-worker'] as const) {
-    for (let replica = 0; replica < replicas; replica += 1) processes.push(await supervise(app, replica));
+    const count = typeof replicas === 'number' ? replicas : replicas(app);
+    for (let replica = 0; replica < count; replica += 1) processes.push(await supervise(app, replica));
   }
   const ready = async (deadlineMs = 60_000): Promise<void> => {
     for (const each of processes) {
       // A process that ends while it is waited for is started again, and the next one is waited for.
-      await eventually(() => each.process.lines.some((line) => line.includes(`"msg":"${each.app} is up"`)), {
-        deadlineMs,
-        what: `${each.name} to be up`,
-      });
+      await eventually(
+        () =>
+          each.process.running &&
+          each.process.lines.some((line) => line.includes(`"msg":"${each.app} is up"`)),
+        {
+          deadlineMs,
+          what: `${each.name} to be up`,
+        },
+      );
     }
   };
   await ready();

@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { type FaultPoint, type FaultStrike, faultPoints } from '@pressroom/domain';
 
 /** What is written into a file of the folder. */
-const acts: Readonly<Record<string, (point: FaultPoint) => Promise<never>>> = {
+const acts: Readonly<Record<string, (point: FaultPoint) => Promise<void>>> = {
   crash: () => {
     process.kill(process.pid, 'SIGKILL');
     return new Promise<never>(() => {});
   },
   fail: (point) => Promise.reject(new Error(`Told to fail at '${point}'`)),
   hang: () => new Promise<never>(() => {}),
+  /** The whole process stands still here until SIGCONT, and then goes on as if nothing had been. */
+  stop: () => {
+    process.kill(process.pid, 'SIGSTOP');
+    return Promise.resolve();
+  },
   'no-space': () =>
     Promise.reject(Object.assign(new Error('Told that no space is left'), { code: 'ENOSPC' })),
 };

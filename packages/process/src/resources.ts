@@ -74,6 +74,8 @@ export interface OpenResourcesOptions {
   readonly scope: ResourceScope;
   readonly signal: AbortSignal;
   readonly fail: (error: unknown) => void;
+  /** Whether the process is of no use while its queue is away. What only submits writes to the record first. */
+  readonly needsQueue: boolean;
 }
 
 /**
@@ -142,7 +144,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
   health.register({ name: 'database', critical: true, check: () => database.check() });
   health.register({
     name: 'queue',
-    critical: true,
+    critical: options.needsQueue,
     check: async () => {
       await queues.check();
       return { backend: queues.kind };

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What releasing the resources may take at the end, in milliseconds, where the usual time does not do. */
   readonly releaseMs?: number | undefined;
+  /** Whether it is of no use, and so not ready, while its queue is away; default true. */
+  readonly needsQueue?: boolean;
   /** Opens what the resources stand on, and names it in the settings. What it opens is released after them. */
   readonly prepare?: (foundation: Foundation) => Promise<PressroomConfig>;
   /** The services, in the order in which they start. What is opened for them belongs to the scope. */
@@ -36,7 +38,9 @@ export async function runProcess({ name, environment, ...options }: ProcessOptio
     const config = (await options.prepare?.({ config: given, log, scope, context })) ?? given;
     const { signal } = context;
     const fail = (error: unknown): void => context.fail(error);
-    return await options.build(await openResources({ name, config, log, scope, signal, fail }), scope);
+    const { needsQueue = true } = options;
+    const resources = await openResources({ name, config, log, scope, signal, fail, needsQueue });
+    return await options.build(resources, scope);
   });
 }
 

@@ -257,4 +257,44 @@ describe.each(backends)('on %s', (backend) => {
       }
     });
   });
+
+  test('what the queues keep of failed steps is bounded', async () => {
+    const scene = await Scene.open(backend);
+    const kept = 2;
+    await scene.workers(
+      handlers({ 'ingest-image': () => Promise.reject(new PressroomError('image-corrupt', 'Damaged')) }),
+    );
+    await scene.dispatcher({ flowOptions: { keepFailedCount: kept, keepCompletedCount: kept } });
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => scene.submit(1)));
+    for (const jobId of jobs) expect((await scene.settled(jobId)).status).toBe('failed');
+    await eventually(async () => {
+      const counts = await scene.queues.queue('ingest').getJobCounts();
+      expect(counts['failed']).toBeGreaterThan(0);
+      expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(kept + 4);
+    });
+  });
+
+  test('ended steps leave the queues when they are old', async () => {
+    const scene = await Scene.open(backend);
+    await scene.workers();
+    await scene.dispatcher({ flowOptions: { keepCompletedSeconds: 1 } });
+    const known = async (jobId: string): Promise<number> => {
+      const steps = await scene.stepsOf(jobId);
+      const states = await Promise.all(
+        steps.map(({ worker, id }) => scene.queues.queue(worker).getJobState(`${id}-1`)),
+      );
+      return states.filter((state) => state === 'completed').length;
+    };
+    const old = await scene.submit(1);
+    await scene.settled(old);
+    await eventually(async () => expect(await known(old)).toBe(3));
+    const until = performance.now() + 2_100;
+    await eventually(() => expect(performance.now()).toBeGreaterThan(until));
+    const young = await scene.submit(1);
+    await scene.settled(young);
+    await eventually(async () => {
+      expect(await known(old)).toBe(0);
+      expect(await known(young)).toBe(3);
+    });
+  });
 });

@@ -103,9 +103,14 @@ export async function runAttempt(
     }),
   );
   const { log } = recorded;
+  /** Whoever holds it now goes on from what is kept of it: nothing of it may be touched any more. */
+  const notHeld = (): AttemptOutcome => {
+    log.info({}, 'The step is not held any more: what this attempt made of it does not count');
+    return { kind: 'moot', why: 'lease-lost' };
+  };
   const giveUp = async (error: PressroomError): Promise<AttemptOutcome> => {
     log.error({ err: error }, 'The step failed for good');
-    await store.fail(step, toErrorRecord(error), recorded.lines());
+    if (!(await store.fail(step, toErrorRecord(error), recorded.lines()))) return notHeld();
     await reach('step.failed');
     return { kind: 'gave-up', error };
   };
@@ -131,7 +136,7 @@ export async function runAttempt(
       await reach('step.succeeded');
       return { kind: 'done' };
     }
-    return { kind: 'moot', why: 'lease-lost' };
+    return notHeld();
   } catch (thrown) {
     const error = classify(thrown, step, controller.signal);
     if (error === 'shutdown') {

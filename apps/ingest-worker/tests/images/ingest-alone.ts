@@ -31,6 +31,7 @@ try {
   const memory = createMemoryBudget(Number(budgetMebibytes) * 1024 ** 2);
   const { signal } = new AbortController();
   let waited = 0;
+  let estimate = 0;
   const ingested = await Promise.all(
     Array.from({ length: Number(times) }, (_, index) =>
       handler({
@@ -46,6 +47,7 @@ try {
         reportProgress: () => Promise.resolve(),
         saveStage: () => Promise.resolve(),
         withMemory: async (needed, work, onWait) => {
+          estimate = needed;
           const onceWaiting = (): void => {
             waited += 1;
             onWait?.();
@@ -62,7 +64,12 @@ try {
   );
   const peak = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   stdout.write(
-    `${JSON.stringify({ ingested: ingested.length, waited, peakMebibytes: Number(peak) / 1024 })}\n`,
+    `${JSON.stringify({
+      ingested: ingested.length,
+      waited,
+      peakMebibytes: Number(peak) / 1024,
+      estimateMebibytes: estimate / 1024 ** 2,
+    })}\n`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
