@@ -1,3 +1,4 @@
+import { backlog } from './dispatch/backlog.ts';
 import { flowLatency } from './flows/flow-latency.ts';
 import { flowThroughput } from './flows/flow-throughput.ts';
 import { bookOverhead } from './pictures/book-overhead.ts';
@@ -9,6 +10,7 @@ import type { Scenario } from './scenario.ts';
 export const scenarios: readonly Scenario[] = [
   flowThroughput,
   flowLatency,
+  backlog,
   bookOverhead,
   photoThroughput,
   eventLoopDelay,
