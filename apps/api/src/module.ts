@@ -1,6 +1,11 @@
-import { listSteps } from '@pressroom/database';
-import { createSafetyNet, openDispatcher, type Resources, watchWorkers } from '@pressroom/process';
-import { lookUpSteps, removeFlow } from '@pressroom/queue';
+import {
+  createSafetyNet,
+  openDispatcher,
+  type Resources,
+  removeFlowOf,
+  watchWorkers,
+} from '@pressroom/process';
+import { lookUpSteps } from '@pressroom/queue';
 import { composeServices, defineService, type Service } from '@pressroom/runtime';
 import { type Api, createApi } from './create-api.ts';
 
@@ -14,7 +19,7 @@ const lookUpLimitMs = 2_000;
 
 /** The HTTP API, and beside it the dispatcher, given everything they stand on. */
 export function createApiModule(resources: Resources): ApiModule {
-  const { database, queues, log } = resources;
+  const { queues } = resources;
   const { dispatcher, service: dispatching } = openDispatcher(resources);
   const api = createApi({
     ...resources,
@@ -23,11 +28,7 @@ export function createApiModule(resources: Resources): ApiModule {
     queueAdmin: {
       queues: queues.queues,
       lookUp: (steps) => lookUpSteps(queues, steps, lookUpLimitMs),
-      removeFlow: async (jobId) => {
-        const steps = await listSteps(database.executor, [jobId]);
-        const queued = steps.map(({ id, worker, generation }) => ({ stepId: id, worker, generation }));
-        await removeFlow(queues, queued, log);
-      },
+      removeFlow: (jobId) => removeFlowOf(resources, jobId),
     },
   });
   watchWorkers(resources);

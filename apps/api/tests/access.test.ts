@@ -122,6 +122,25 @@ test('creates accounts, grants and keys for an operator', async () => {
   });
 });
 
+test("changes an account's share of the queue for an operator, within bounds", async () => {
+  const created = await api.call('/api/admin/accounts', { ...json({ name: 'Heavy' }), ...asOperator });
+  const path = created.headers.get('location') ?? '';
+  expect(await bodyOf<Account>(created)).toMatchObject({ weight: 1 });
+  const change = (body: object, at = path) =>
+    ({ at, init: { ...json(body), ...asOperator, method: 'PATCH' } }) as const;
+  const heavier = change({ weight: 2.5 });
+  const changed = await api.call(heavier.at, heavier.init);
+  expect(changed.status).toBe(200);
+  expect(await bodyOf<Account>(changed)).toMatchObject({ name: 'Heavy', balance: 0, weight: 2.5 });
+  for (const weight of [0, 0.001, 101, -1, '2', null]) {
+    const refused = change({ weight });
+    expect(await api.problem(refused.at, refused.init)).toMatchObject({ status: 400 });
+  }
+  expect(await bodyOf<Account>(await api.call(path, asOperator))).toMatchObject({ weight: 2.5 });
+  const none = change({ weight: 2 }, '/api/admin/accounts/acct_none');
+  expect(await api.problem(none.at, none.init)).toMatchObject({ status: 404 });
+});
+
 test('keeps everyone but operators out of the administration', async () => {
   for (const key of [null, api.main.key]) {
     expect(await api.problem('/api/admin/accounts', { ...json({ name: 'x' }), key })).toMatchObject({

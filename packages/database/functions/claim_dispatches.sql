@@ -1,6 +1,8 @@
 -- Admits jobs to the queue's window, and takes over those whose dispatcher did not confirm in time.
--- Custom plans, always: only with the states as values can the planner use the partial indexes. And no scans of tables: what
--- is a small table to the planner's statistics may have grown by thousands of lanes since.
+-- Plans are made once a session, for this function and those that it calls: to plan its dozen statements anew took twice as
+-- long as to run them. So that the one plan is good for every backlog, whatever the statistics said when it was made, it goes
+-- by the indexes and their order alone: no scans of tables, no sorts of what an index has in order. The states that partial
+-- indexes name are named here too, beside the arguments: else such a plan could not use these indexes.
 drop function if exists claim_dispatches(bigint, integer, integer, double precision, text[], text, text[]);
 create or replace function claim_dispatches(
   p_lock bigint, p_batch integer, p_window integer, p_account_window integer, p_lease_ms double precision,
@@ -8,7 +10,8 @@ create or replace function claim_dispatches(
 ) returns table (
   id text, account_id text, generation integer, priority integer, created_at timestamptz, queue_place double precision,
   waited_ms double precision, steps jsonb
-) language plpgsql set plan_cache_mode = 'force_custom_plan' set enable_seqscan = off as $$
+) language plpgsql set plan_cache_mode = 'force_generic_plan'
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off as $$
 #variable_conflict use_column
 declare
   -- The newest settlements tell the virtual time: jobs settle about in the order of their keys.
@@ -36,12 +39,12 @@ begin
   on conflict (priority) do update set virtual_time = greatest(known.virtual_time, excluded.virtual_time);
   -- Delays that are over, and jobs that came to wait in any other way than by a submission.
   perform queue_job(due.id) from (
-    select jobs.id from jobs where jobs.status = any(p_from) and jobs.fair_key is null and coalesce(jobs.delay_until, jobs.created_at) <= now()
+    select jobs.id from jobs where jobs.status = 'queued' and jobs.status = any(p_from) and jobs.fair_key is null and coalesce(jobs.delay_until, jobs.created_at) <= now()
     order by coalesce(jobs.delay_until, jobs.created_at) limit p_batch for update skip locked
   ) due;
   with overdue as (
     select jobs.id from jobs
-    where jobs.status = p_running and jobs.enqueued_at is null and jobs.enqueue_lease_until <= now()
+    where jobs.status = 'running' and jobs.status = p_running and jobs.enqueued_at is null and jobs.enqueue_lease_until <= now()
     order by jobs.enqueue_lease_until limit p_batch for update skip locked
   ), again as (
     update jobs set generation = jobs.generation + 1, enqueue_lease_until = now() + p_lease_ms * interval '1 millisecond'

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { isPressroomError, type StepLease, type StepTicket } from '@pressroom/domain';
 import fc from 'fast-check';
-import { cancelJob, findAccount, findJob, submitJob } from '../src/index.ts';
+import {
+  cancelJob,
+  createReconcileStore,
+  findAccount,
+  findJob,
+  listDeadLetters,
+  replayDeadLetter,
+  retryJob,
+  submitJob,
+} from '../src/index.ts';
 import {
   accountId,
   brokenInvariants,
@@ -97,12 +106,13 @@ type Write = 'stage' | 'progress' | 'succeed' | 'fail' | 'retry' | 'shutdown';
 type Move =
   | { readonly kind: 'claim' | 'abandon'; readonly step: number; readonly oldFlow: boolean }
   | { readonly kind: Write; readonly lease: number }
-  | { readonly kind: 'cancel' | 'redispatch' };
+  | { readonly kind: 'replay'; readonly letter: number }
+  | { readonly kind: 'cancel' | 'redispatch' | 'reopen' | 'another-round' | 'deadline' };
 
 const keys = ['ingest-0', 'generate-0', 'ingest-1', 'generate-1', 'book'];
 const move: fc.Arbitrary<Move> = fc.oneof(
   {
-    weight: 5,
+    weight: 10,
     arbitrary: fc.record({
       kind: fc.constant('claim' as const),
       step: fc.nat({ max: 4 }),
@@ -110,16 +120,16 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       kind: fc.constantFrom('claim' as const, 'abandon' as const),
       step: fc.nat({ max: 4 }),
       oldFlow: fc.boolean(),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('succeed' as const), lease: fc.nat({ max: 20 }) }) },
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('succeed' as const), lease: fc.nat({ max: 20 }) }) },
   {
-    weight: 4,
+    weight: 8,
     arbitrary: fc.record({
       kind: fc.constantFrom(
         'stage' as const,
@@ -131,20 +141,51 @@ const move: fc.Arbitrary<Move> = fc.oneof(
       lease: fc.nat({ max: 20 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cancel' as const, 'redispatch' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('replay' as const), letter: fc.nat({ max: 5 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'redispatch' as const,
+        'redispatch' as const,
+        'reopen' as const,
+        'another-round' as const,
+        'another-round' as const,
+        'cancel' as const,
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deadline' as const) }) },
 );
 
-/** Leases are never forgotten, so later moves write late, twice, and by workers that have been replaced. */
-test('whatever workers, queue, dispatcher and user do, in any order and at the same moment, the record stays true', async () => {
+/** The codes by which a retry or a replay that came too late, or in vain, is refused; anything else is a fault. */
+const refusals = new Set(['job-not-retryable', 'deadline-exceeded', 'dead-letter-replayed']);
+async function unlessRefused(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isPressroomError(error) && refusals.has(error.code)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Leases, tickets and dead letters are never forgotten, so later moves write late, twice, in the name of earlier rounds, and by
+ * workers that have been replaced.
+ */
+test('whatever workers, queue, dispatcher, user and operator do, in any order and at the same moment, the record stays true', async () => {
   const ends = new Set<string>();
+  let rounds = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(move, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 20 }),
+      fc.array(fc.array(move, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 25 }),
       fc.constantFrom('fail' as const, 'skip' as const),
       async (turns, onItemFailure) => {
         const job = await runningJob(scene, { photos: 2, onItemFailure });
-        let generation = 1;
         const leases: StepLease[] = [];
+        const generationNow = async () =>
+          (await findJob(scene.database.executor, accountId, job.jobId))?.generation ?? 0;
         const take = async (kind: 'claim' | 'abandon', ticket: StepTicket): Promise<void> => {
           if (kind === 'abandon') {
             await scene.steps.abandon(ticket, failure);
@@ -153,22 +194,48 @@ test('whatever workers, queue, dispatcher and user do, in any order and at the s
           const outcome = await scene.steps.claim(ticket, 'w');
           if (outcome.kind === 'claimed') leases.push(outcome.step);
         };
+        /** As if the dispatcher had died, or the reconciler had missed the flow; also admits a job of a new round. */
+        const redispatch = async (): Promise<void> => {
+          await scene.sql(
+            `update jobs set enqueued_at = null, enqueue_lease_until = now() where id = $1 and status = 'running'`,
+            [job.jobId],
+          );
+          for (const { jobId, generation } of await scene.dispatch.claim(limits))
+            await scene.dispatch.confirm(jobId, generation);
+        };
         const play = async (next: Move): Promise<void> => {
-          if (next.kind === 'cancel') {
-            await cancel(job.jobId);
-          } else if (next.kind === 'redispatch') {
-            await scene.sql(
-              `update jobs set enqueued_at = null, enqueue_lease_until = now() where id = $1 and status = 'running'`,
-              [job.jobId],
-            );
-            for (const taken of await scene.dispatch.claim(limits))
-              if (taken.jobId === job.jobId) generation = Math.max(generation, taken.generation);
-          } else if ('step' in next) {
-            await take(next.kind, {
-              ...job.ticket(keys[next.step] ?? 'book'),
-              generation: next.oldFlow ? generation - 1 : generation,
-            });
-          } else if ('lease' in next) {
+          switch (next.kind) {
+            case 'cancel':
+              await cancel(job.jobId);
+              return;
+            case 'redispatch':
+              return await redispatch();
+            case 'reopen': {
+              const row = await findJob(scene.database.executor, accountId, job.jobId);
+              if (row === undefined) return;
+              const { generation, lastEventSequence } = row;
+              const quiet = { jobId: job.jobId, generation, lastEventSequence, expected: [] };
+              await createReconcileStore(scene.database).reopen(quiet);
+              return;
+            }
+            case 'another-round':
+              if (await unlessRefused(retryJob(scene.database, { accountId, jobId: job.jobId }))) rounds += 1;
+              return;
+            case 'replay': {
+              const letters = await listDeadLetters(scene.database.executor, { jobId: job.jobId, limit: 50 });
+              const letter = letters[letters.length === 0 ? 0 : next.letter % letters.length];
+              if (letter !== undefined) await unlessRefused(replayDeadLetter(scene.database, letter.id));
+              return;
+            }
+            case 'deadline':
+              await scene.sql(`update jobs set deadline = now() where id = $1`, [job.jobId]);
+              await scene.dispatch.expire(10);
+              return;
+          }
+          if ('step' in next) {
+            const generation = (await generationNow()) - (next.oldFlow ? 1 : 0);
+            await take(next.kind, { ...job.ticket(keys[next.step] ?? 'book'), generation });
+          } else {
             const lease = leases[leases.length === 0 ? 0 : next.lease % leases.length];
             if (lease !== undefined) await write(next.kind, lease);
           }
@@ -176,6 +243,8 @@ test('whatever workers, queue, dispatcher and user do, in any order and at the s
         for (const turn of turns) await Promise.all(turn.map(play));
         expect(await brokenInvariants(scene)).toEqual([]);
         // Whatever happened, what is left of the job can still be finished.
+        await redispatch();
+        const generation = await generationNow();
         for (const key of keys) {
           const outcome = await scene.steps.claim({ ...job.ticket(key), generation }, 'w');
           if (outcome.kind === 'claimed') await scene.steps.succeed(outcome.step, { output: {}, assets: [] });
@@ -187,10 +256,11 @@ test('whatever workers, queue, dispatcher and user do, in any order and at the s
         expect(await brokenInvariants(scene)).toEqual([]);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
-  // Runs that all end alike would have tried little.
+  // Runs that all end alike, or never begin another round, would have tried little.
   expect(ends.size).toBeGreaterThan(1);
+  expect(rounds).toBeGreaterThan(10);
 }, 180_000);
 
 async function write(kind: Write, lease: StepLease): Promise<void> {

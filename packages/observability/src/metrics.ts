@@ -1,5 +1,6 @@
 import type { MemoryUse, ProviderState } from '@pressroom/domain';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { createDispatchMetrics, type DispatchMetrics } from './dispatch-metrics.ts';
 import { createMemoryGauges } from './memory-gauges.ts';
 import { createProviderGauges } from './provider-gauges.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
@@ -39,6 +40,8 @@ export interface Metrics extends RecoveryMetrics {
   observeQueues(read: () => Promise<readonly QueueCounts[]>): void;
   /** Asked at every scrape. */
   observeMemory(read: () => MemoryUse): void;
+  /** Told by the dispatcher of the process. */
+  readonly dispatch: DispatchMetrics;
   /** Told by whoever calls providers. */
   readonly providers: ProviderMetrics;
   /** Asked at every scrape, like the queues. */
@@ -108,6 +111,7 @@ export function createMetrics(options: { readonly service: string }): Metrics {
     },
     observeQueues: createQueueGauges(registry),
     observeMemory: (read) => createMemoryGauges(registry, read),
+    dispatch: createDispatchMetrics(registry),
     providers,
     observeProviders: createProviderGauges(registry),
     contentType: registry.contentType,

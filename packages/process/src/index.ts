@@ -5,6 +5,7 @@ export * from './maintenance/maintenance-runner.ts';
 export * from './maintenance/maintenance-task.ts';
 export * from './maintenance/reconcile-task.ts';
 export * from './maintenance/safety-net.ts';
+export * from './remove-flow-of.ts';
 export * from './resources.ts';
 export * from './run-process.ts';
 export * from './run-worker.ts';

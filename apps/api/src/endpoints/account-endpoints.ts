@@ -50,7 +50,8 @@ export async function requireAccount(context: EndpointContext, accountId: string
 }
 
 export function toAccount(row: AccountRow): Account {
-  return { id: row.id, name: row.name, balance: row.balance, createdAt: row.createdAt.toISOString() };
+  const { id, name, balance, weight } = row;
+  return { id, name, balance, weight, createdAt: row.createdAt.toISOString() };
 }
 
 function toLedgerEntry(row: CreditEntryRow): LedgerEntry {

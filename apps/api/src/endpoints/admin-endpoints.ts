@@ -1,4 +1,4 @@
-import { changeCredits, insertAccount, revokeApiKey } from '@pressroom/database';
+import { changeCredits, insertAccount, revokeApiKey, updateAccountWeight } from '@pressroom/database';
 import { type Account, PressroomError } from '@pressroom/domain';
 import type { Handlers } from '../http/exchange.ts';
 import type { adminRoutes } from '../routes/admin-routes.ts';
@@ -29,6 +29,12 @@ export function createAdminEndpoints(context: EndpointContext): Handlers<typeof 
       return { status: 201, body: account, headers: { Location: `/api/admin/accounts/${id}` } };
     },
     getAccountAsOperator: async ({ params }) => ({ status: 200, body: await readAccount(params.id) }),
+    changeAccount: async ({ params, body }, { log }) => {
+      await updateAccountWeight(database.executor, params.id, body.weight);
+      const account = await readAccount(params.id);
+      log.info({ accountId: params.id, weight: body.weight }, 'The weight of an account was changed');
+      return { status: 200, body: account };
+    },
     grantCredits: async ({ params, body }, { log }) => {
       await requireAccount(context, params.id);
       await changeCredits(database.executor, {

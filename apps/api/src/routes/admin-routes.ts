@@ -1,4 +1,5 @@
 import {
+  accountChangeSchema,
   accountSchema,
   createdKeySchema,
   idSchema,
@@ -33,6 +34,17 @@ export const adminRoutes = {
     access: 'operator',
     params,
     replies: { 200: { description: 'The account', content: account } },
+    errors: ['not-found'],
+  }),
+  changeAccount: defineRoute({
+    method: 'patch',
+    path: '/api/admin/accounts/:id',
+    tag: 'Administration',
+    summary: "Change an account's share of the queue",
+    access: 'operator',
+    params,
+    body: { contentType: 'application/json', schema: accountChangeSchema },
+    replies: { 200: { description: 'The account as it is now', content: account } },
     errors: ['not-found'],
   }),
   grantCredits: defineRoute({

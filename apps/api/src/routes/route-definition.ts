@@ -20,7 +20,7 @@ export interface BodyDefinition {
 
 /** One address and method: what validates the request and what the OpenAPI document says are the same value. */
 export interface RouteDefinition {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** Express template: `/api/jobs/:id`. */
   readonly path: `/${string}`;
   readonly tag: 'Assets' | 'Jobs' | 'Account' | 'Administration' | 'Operation' | 'Pages';

@@ -20,6 +20,15 @@ export async function findAccount(executor: Executor, accountId: string): Promis
   return row;
 }
 
+/** Of its jobs that come to wait from now on. Nothing happens when there is no such account. */
+export async function updateAccountWeight(
+  executor: Executor,
+  accountId: string,
+  weight: number,
+): Promise<void> {
+  await executor.update(accounts).set({ weight }).where(eq(accounts.id, accountId));
+}
+
 /** False only on a database that nobody has used yet. */
 export async function hasAccounts(executor: Executor): Promise<boolean> {
   const rows = await executor.select({ id: accounts.id }).from(accounts).limit(1);

@@ -10,6 +10,9 @@ export const accountSchema = z
     id: idSchema,
     name: z.string(),
     balance: z.int().min(0).describe('Credits that can be spent.'),
+    weight: z
+      .number()
+      .describe('Its share of the queue beside other accounts that wait: 2 gets twice what 1 gets.'),
     createdAt: momentSchema,
   })
   .meta({ id: 'Account' });

@@ -9,6 +9,17 @@ export const newAccountSchema = z
   .strictObject({ name, credits: credits.min(0).default(0).describe('Granted at once.') })
   .meta({ id: 'NewAccount' });
 
+export const accountChangeSchema = z
+  .strictObject({
+    weight: z
+      .number()
+      .min(0.01)
+      .max(100)
+      .describe('For jobs that come to wait from now on; those that wait keep their places.'),
+  })
+  .meta({ id: 'AccountChange' });
+export type AccountChange = z.output<typeof accountChangeSchema>;
+
 export const newGrantSchema = z
   .strictObject({ credits: credits.min(1), reason: name })
   .meta({ id: 'NewGrant' });
