@@ -1,4 +1,5 @@
 import { backlog } from './dispatch/backlog.ts';
+import { eta } from './dispatch/eta.ts';
 import { flowLatency } from './flows/flow-latency.ts';
 import { flowThroughput } from './flows/flow-throughput.ts';
 import { bookOverhead } from './pictures/book-overhead.ts';
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   flowThroughput,
   flowLatency,
   backlog,
+  eta,
   bookOverhead,
   photoThroughput,
   eventLoopDelay,

@@ -3,7 +3,6 @@
 -- long as to run them. So that the one plan is good for every backlog, whatever the statistics said when it was made, it goes
 -- by the indexes and their order alone: no scans of tables, no sorts of what an index has in order. The states that partial
 -- indexes name are named here too, beside the arguments: else such a plan could not use these indexes.
-drop function if exists claim_dispatches(bigint, integer, integer, double precision, text[], text, text[]);
 create or replace function claim_dispatches(
   p_lock bigint, p_batch integer, p_window integer, p_account_window integer, p_lease_ms double precision,
   p_from text[], p_running text, p_step_from text[]

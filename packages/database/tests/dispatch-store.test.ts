@@ -3,10 +3,12 @@ import type { Dispatch } from '@pressroom/domain';
 import { cancelJob, findJob, listJobEvents, submitJob } from '../src/index.ts';
 import {
   accountId,
+  addAsset,
   brokenInvariants,
   claimed,
   finish,
   limits,
+  openAccount,
   openScene,
   runningJob,
   type Scene,
@@ -127,6 +129,56 @@ describe('dispatchers that claim at the same moment', () => {
       expect(idsOf(await scene.dispatch.claim(limits))).toEqual([free]);
     });
     expect(idsOf(await scene.dispatch.claim(limits))).toEqual([held]);
+  });
+});
+
+describe('a dispatcher of a build from before fair queueing', () => {
+  interface OldClaim {
+    readonly id: string;
+    readonly generation: number;
+    readonly steps: readonly { readonly stepId: string; readonly key: string }[];
+  }
+  /** The statement of that build, word for word. */
+  const oldClaim = (windowFlows: number, batch = 20) =>
+    scene.sql<OldClaim>('select * from claim_dispatches($1, $2, $3, $4, $5, $6, $7)', [
+      7_373_002,
+      batch,
+      windowFlows,
+      60_000,
+      ['queued'],
+      'running',
+      ['pending', 'running'],
+    ]);
+
+  test('goes on beside a newer one: in the same order, within the same windows, and its jobs can be finished', async () => {
+    await openAccount(scene, 'acct_other', 50);
+    await addAsset(scene, 'asset_other', 'acct_other');
+    const own: string[] = [];
+    for (let index = 0; index < 5; index += 1) own.push(await submit());
+    const other = await submit({ accountId: 'acct_other', assetIds: ['asset_other'] });
+    const narrow = { ...limits, windowFlows: 4, accountWindowFlows: 2, batch: 1 };
+    const [first] = await scene.dispatch.claim(narrow);
+    expect(first?.jobId).toBe(own[0]);
+    const old = await oldClaim(4);
+    // The other account comes before the second job of this one, whose window is what the newer build said.
+    expect(old.map(({ id }) => id).sort()).toEqual([other, own[1]].sort());
+    expect(await scene.dispatch.claim(narrow)).toEqual([]);
+    const [mine] = old.filter(({ id }) => id === own[1]);
+    expect(mine?.steps.map(({ key }) => key)).toEqual(['ingest-0', 'generate-0', 'book']);
+    for (const { stepId } of mine?.steps ?? []) {
+      const lease = await claimed(scene, { stepId, jobId: own[1] ?? '', generation: mine?.generation ?? 0 });
+      expect(await scene.steps.succeed(lease, { output: {}, assets: [] })).toBe(true);
+    }
+    expect(await row(own[1] ?? '')).toMatchObject({ status: 'succeeded' });
+    expect((await oldClaim(4)).map(({ id }) => id)).toEqual([own[2]]);
+  });
+
+  test('claims alone too, and takes over what another one has not confirmed', async () => {
+    const jobId = await submit();
+    expect((await oldClaim(4)).map(({ id, generation }) => [id, generation])).toEqual([[jobId, 1]]);
+    await overdue(jobId);
+    expect((await oldClaim(4)).map(({ id, generation }) => [id, generation])).toEqual([[jobId, 2]]);
+    expect(await oldClaim(4)).toEqual([]);
   });
 });
 

@@ -76,6 +76,63 @@ describe('createMetrics', () => {
     expect(sampleOf(await metrics.render(), 'pressroom_queue_read_errors_total', {})).toBeGreaterThan(0);
   });
 
+  test('tells how the dispatcher and the order of waiting jobs stand', async () => {
+    const metrics = createMetrics({ service: 'api' });
+    metrics.dispatch.claimed(4);
+    metrics.dispatch.claimed(2_000);
+    metrics.dispatch.admitted({ priority: 0, waitedMs: 20 });
+    metrics.dispatch.admitted({ priority: 7, waitedMs: 40_000 });
+    metrics.dispatch.admitted({ priority: -1, waitedMs: 1 });
+    const state = {
+      waiting: [
+        { priority: 7, jobs: 3, lag: 0 },
+        { priority: 0, jobs: 10_000, lag: 2.5 },
+      ],
+      countedUpTo: 10_000,
+      oldestSeconds: 61.5,
+      windowFlows: 12,
+      fullestAccountFlows: 5,
+      estimates: 100,
+      withinHalf: 52,
+      withinMost: 91,
+    };
+    let reads = 0;
+    let away = false;
+    const limits = { windowFlows: 50, accountWindowFlows: 25 };
+    metrics.dispatch.observe(async () => {
+      reads += 1;
+      if (away) throw new Error('the record is away');
+      return state;
+    }, limits);
+    const text = await metrics.render();
+    const read = (name: string, labels: Record<string, string> = {}) =>
+      sampleOf(text, `pressroom_dispatch_${name}`, labels);
+    expect(reads).toBe(1);
+    expect(read('claim_duration_seconds_count')).toBe(2);
+    expect(read('claim_duration_seconds_bucket', { le: '0.005' })).toBe(1);
+    expect(read('wait_seconds_sum', { priority: 'usual' })).toBe(0.02);
+    expect(read('wait_seconds_sum', { priority: 'above' })).toBe(40);
+    expect(read('wait_seconds_count', { priority: 'below' })).toBe(1);
+    expect(read('waiting_jobs', { priority: '7' })).toBe(3);
+    expect(read('waiting_jobs', { priority: '0' })).toBe(10_000);
+    expect(read('lag_credits', { priority: '0' })).toBe(2.5);
+    expect(read('oldest_wait_seconds')).toBe(61.5);
+    expect(read('window_flows', { of: 'all' })).toBe(12);
+    expect(read('window_limit_flows', { of: 'fullest-account' })).toBe(25);
+    expect(read('estimates_total', { within: 'any' })).toBe(100);
+    expect(read('estimates_total', { within: 'half' })).toBe(52);
+    expect(read('estimates_total', { within: 'nine-tenths' })).toBe(91);
+    // The record counts: a second scrape says the same, and not the double.
+    expect(sampleOf(await metrics.render(), 'pressroom_dispatch_estimates_total', { within: 'any' })).toBe(
+      100,
+    );
+    away = true;
+    const blind = await metrics.render();
+    for (const name of ['waiting_jobs', 'oldest_wait_seconds', 'window_flows', 'estimates_total'])
+      expect(sampleOf(blind, `pressroom_dispatch_${name}`, {})).toBeUndefined();
+    expect(sampleOf(await metrics.render(), 'pressroom_dispatch_read_errors_total', {})).toBeGreaterThan(0);
+  });
+
   test('has its own registry: two services in one process do not mix', async () => {
     const [one, two] = [createMetrics({ service: 'one' }), createMetrics({ service: 'two' })];
     one.stepStarted(step);

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { cancelJob } from '@pressroom/database';
 import { PressroomError, silentLog } from '@pressroom/domain';
-import { buildFlow, queueJobId, removeFlow } from '@pressroom/queue';
+import { removeFlowOf } from '@pressroom/process';
+import { buildFlow, queueJobId } from '@pressroom/queue';
 import { eventually, signal } from '@pressroom/testing';
 import { backends, closeScenes, handlers, Scene } from './scene.ts';
 
@@ -362,24 +363,94 @@ describe.each(backends)('on %s', (backend) => {
     expect((await scene.step(jobId, 'ingest-0')).output).toEqual({ by: 'quick' });
   });
 
-  test('removing the flow of a cancelled job leaves nothing in the queues', async () => {
-    const scene = await Scene.open(backend);
-    await scene.dispatcher();
-    const jobId = await scene.submit(3);
-    await eventually(async () => expect((await scene.job(jobId)).enqueuedAt).not.toBeNull(), {
-      deadlineMs: 10_000,
-    });
-    await cancelJob(scene.database, scene.accountId, jobId);
-    const rows = await scene.stepsOf(jobId);
-    const steps = rows.map(({ id, worker, generation }) => ({ stepId: id, worker, generation }));
-    await removeFlow(scene.queues, steps, silentLog);
-    for (const queue of scene.queues.queues) {
-      expect(await queue.getJobCounts('waiting', 'waiting-children', 'delayed', 'active')).toEqual({
-        waiting: 0,
-        'waiting-children': 0,
-        delayed: 0,
-        active: 0,
+  test.each([
+    ['is cancelled', (scene, jobId) => cancelJob(scene.database, scene.accountId, jobId)],
+    [
+      'has passed its deadline',
+      (scene, jobId) =>
+        scene.database.executor.execute(`update jobs set deadline = now() where id = '${jobId}'`),
+    ],
+  ] satisfies [string, (scene: Scene, jobId: string) => Promise<unknown>][])(
+    'the flow of a job that %s leaves nothing in the queues',
+    async (what, end) => {
+      const scene = await Scene.open(backend);
+      const { database, queues } = scene;
+      const remove = (jobId: string) => removeFlowOf({ database, queues, log: silentLog }, jobId);
+      const left = signal();
+      await scene.dispatcher({
+        onExpired: (jobIds) => {
+          Promise.all(jobIds.map(remove)).then(() => left.resolve(), left.reject);
+        },
       });
+      const jobId = await scene.submit(3);
+      await eventually(async () => expect((await scene.job(jobId)).enqueuedAt).not.toBeNull(), {
+        deadlineMs: 10_000,
+      });
+      await end(scene, jobId);
+      if (what === 'is cancelled') await remove(jobId);
+      else await left.promise;
+      expect((await scene.job(jobId)).status).toBe('cancelled');
+      for (const queue of queues.queues) {
+        expect(
+          await queue.getJobCountByTypes('waiting', 'prioritized', 'waiting-children', 'delayed', 'active'),
+        ).toBe(0);
+      }
+    },
+  );
+
+  /**
+   * What waits in the record is put in order by the claim, whose own test has 10,000 jobs; what a job of another account finds
+   * before it in the queue is bounded by the window. So a backlog of four windows is as good as any here.
+   */
+  test('an account with a backlog does not delay the single job of another one by more than two jobs', async () => {
+    const scene = await Scene.open(backend);
+    const other = await scene.openAccount();
+    const log: { readonly step: string; readonly jobId: string; readonly at: 'start' | 'end' }[] = [];
+    const logged =
+      <Context extends { readonly jobId: string }, Result>(
+        step: string,
+        run: (context: Context) => Promise<Result>,
+      ) =>
+      async (context: Context): Promise<Result> => {
+        log.push({ step, jobId: context.jobId, at: 'start' });
+        await work(10);
+        const result = await run(context);
+        log.push({ step, jobId: context.jobId, at: 'end' });
+        return result;
+      };
+    const plain = handlers();
+    await scene.workers(
+      {
+        'ingest-image': logged('ingest', plain['ingest-image']),
+        'generate-picture': logged('generate', plain['generate-picture']),
+        'render-picture-book': logged('book', plain['render-picture-book']),
+      },
+      { concurrency: 1 },
+    );
+    const backlog: string[] = [];
+    for (let index = 0; index < 32; index += 1) backlog.push(await scene.submit(1));
+    const dispatcher = await scene.dispatcher({ windowFlows: 8, accountWindowFlows: 6 });
+    for (const settledBefore of [1, 5]) {
+      await scene.settled(backlog[settledBefore - 1] ?? '');
+      const jobId = await scene.submit(1, 'fail', 0, other);
+      // Each step waits from the end of the one below it, and behind steps of its own worker only.
+      let ready = log.length;
+      dispatcher.nudge();
+      await scene.settled(jobId, 30_000, other.accountId);
+      let waitedFor = 0;
+      for (const step of ['ingest', 'generate', 'book']) {
+        const at = (moment: 'start' | 'end') =>
+          log.findIndex((line) => line.step === step && line.jobId === jobId && line.at === moment);
+        const before = log.slice(ready, at('start'));
+        waitedFor += before.filter((line) => line.step === step && line.at === 'start').length;
+        ready = at('end');
+      }
+      // Two jobs are six steps.
+      expect(waitedFor).toBeLessThanOrEqual(6);
+      expect((await scene.job(backlog.at(-1) ?? '')).settledAt).toBeNull();
     }
   });
 });
+
+/** What a step's work takes, not a wait for something. */
+const work = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -136,6 +136,11 @@ export interface Through {
   readonly redis?: (url: string) => Promise<string>;
 }
 
+export interface Owner {
+  readonly accountId: string;
+  readonly assetId: string;
+}
+
 export class Scene {
   readonly database: Database;
   readonly steps: StepStore;
@@ -145,8 +150,7 @@ export class Scene {
   /** Not through a pooler. */
   readonly databaseUrl: string;
   readonly #emptyRedis: (() => Promise<void>) | undefined;
-  readonly #accountId = systemIds.next('acct');
-  readonly #assetId = systemIds.next('asset');
+  readonly #owner: Owner = { accountId: systemIds.next('acct'), assetId: systemIds.next('asset') };
 
   private constructor(
     databaseUrl: string,
@@ -182,34 +186,46 @@ export class Scene {
     });
     atTeardown(() => queues.close());
     const scene = new Scene(directUrl, database, queues, redis && (() => redis.drop()));
-    await insertAccount(database.executor, { id: scene.#accountId, name: 'Test' });
-    await changeCredits(database.executor, {
-      accountId: scene.#accountId,
-      kind: 'grant',
-      amount: 1_000,
-      reason: 'test',
-    });
-    await insertAsset(database.executor, {
-      id: scene.#assetId,
-      accountId: scene.#accountId,
+    await scene.#open(scene.#owner);
+    return scene;
+  }
+
+  /** Another account: `submit` takes jobs in its name. */
+  async openAccount(): Promise<Owner> {
+    const owner = { accountId: systemIds.next('acct'), assetId: systemIds.next('asset') };
+    await this.#open(owner);
+    return owner;
+  }
+
+  async #open({ accountId, assetId }: Owner): Promise<void> {
+    const { executor } = this.database;
+    await insertAccount(executor, { id: accountId, name: 'Test' });
+    await changeCredits(executor, { accountId, kind: 'grant', amount: 1_000, reason: 'test' });
+    await insertAsset(executor, {
+      id: assetId,
+      accountId,
       role: 'original',
       storageKey: 'accounts/none',
       mediaType: 'image/png',
       bytes: 1,
       sha256: '0'.repeat(64),
     });
-    return scene;
   }
 
   /** `reserve`: credits held for the steps that the book may add when it runs. */
-  async submit(photos: number, onItemFailure: OnItemFailure = 'fail', reserve = 0): Promise<string> {
+  async submit(
+    photos: number,
+    onItemFailure: OnItemFailure = 'fail',
+    reserve = 0,
+    { accountId, assetId }: Owner = this.#owner,
+  ): Promise<string> {
     const input = pictureBook.inputSchema.parse({
-      photos: Array.from({ length: photos }, () => ({ assetId: this.#assetId })),
+      photos: Array.from({ length: photos }, () => ({ assetId })),
       style: 'poster',
       title: 'A book',
     });
     const receipt = await submitJob(this.database, systemIds, {
-      accountId: this.#accountId,
+      accountId,
       kind: 'picture-book',
       input,
       plan: { ...pictureBook.plan(input), reserve },
@@ -222,7 +238,13 @@ export class Scene {
   }
 
   async dispatcher(
-    options: { flowOptions?: Partial<FlowOptions>; leaseMs?: number; windowFlows?: number } = {},
+    options: {
+      flowOptions?: Partial<FlowOptions>;
+      leaseMs?: number;
+      windowFlows?: number;
+      accountWindowFlows?: number;
+      onExpired?: (jobIds: readonly string[]) => void;
+    } = {},
   ): Promise<Dispatcher> {
     const dispatcher = createDispatcher({
       store: this.dispatches,
@@ -230,13 +252,14 @@ export class Scene {
       checkQueue: () => this.queues.check(),
       limits: {
         windowFlows: options.windowFlows ?? 50,
-        accountWindowFlows: options.windowFlows ?? 50,
+        accountWindowFlows: options.accountWindowFlows ?? options.windowFlows ?? 50,
         batch: 20,
         leaseMs: options.leaseMs ?? 5_000,
       },
       flowOptions: { ...flowOptions, ...options.flowOptions },
       sweepIntervalMs: 200,
       log: silentLog,
+      ...(options.onExpired === undefined ? {} : { onExpired: options.onExpired }),
     });
     await dispatcher.start();
     atTeardown(() => dispatcher.stop());
@@ -291,6 +314,8 @@ export class Scene {
       onStuck?: (error: PressroomError) => void;
       /** Running steps learn that their job is over by hints alone; else by looking alone. */
       hinted?: boolean;
+      /** Steps that each worker runs at once. */
+      concurrency?: number;
     } = {},
   ): Promise<StepWorker[]> {
     const hinted = options.hinted === true ? { ...(await this.#hinted()), leaseCheckMs: 600_000 } : {};
@@ -302,7 +327,7 @@ export class Scene {
       workerId: `test-${randomUUID()}`,
       log: silentLog,
       random: Math.random,
-      concurrency: 4,
+      concurrency: options.concurrency ?? 4,
       lockMs: options.lockMs ?? 5_000,
       stalledIntervalMs: 500,
       maxStalls: 3,
@@ -332,8 +357,8 @@ export class Scene {
     return listener;
   }
 
-  async job(jobId: string): Promise<JobRow> {
-    const job = await findJob(this.database.executor, this.#accountId, jobId);
+  async job(jobId: string, accountId = this.accountId): Promise<JobRow> {
+    const job = await findJob(this.database.executor, accountId, jobId);
     if (job === undefined) throw new Error(`There is no job ${jobId}`);
     return job;
   }
@@ -354,10 +379,10 @@ export class Scene {
   }
 
   /** The job once it has settled. */
-  async settled(jobId: string, deadlineMs = 30_000): Promise<JobRow> {
+  async settled(jobId: string, deadlineMs = 30_000, accountId = this.accountId): Promise<JobRow> {
     return await eventually(
       async () => {
-        const job = await this.job(jobId);
+        const job = await this.job(jobId, accountId);
         if (job.settledAt === null) throw new Error(`Job ${jobId} is ${job.status}`);
         return job;
       },
@@ -366,6 +391,6 @@ export class Scene {
   }
 
   get accountId(): string {
-    return this.#accountId;
+    return this.#owner.accountId;
   }
 }
