@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import { createOperatorClient } from '@pressroom/client';
 import { insertOperatorLogin } from '@pressroom/database';
 import { type Account, type CreatedKey, type Problem, systemClock } from '@pressroom/domain';
 import { createLoginLink } from '../src/index.ts';
@@ -128,10 +129,14 @@ test("changes an account's share of the queue for an operator, within bounds", a
   expect(await bodyOf<Account>(created)).toMatchObject({ weight: 1 });
   const change = (body: object, at = path) =>
     ({ at, init: { ...json(body), ...asOperator, method: 'PATCH' } }) as const;
-  const heavier = change({ weight: 2.5 });
-  const changed = await api.call(heavier.at, heavier.init);
-  expect(changed.status).toBe(200);
-  expect(await bodyOf<Account>(changed)).toMatchObject({ name: 'Heavy', balance: 0, weight: 2.5 });
+  const operator = createOperatorClient({ baseUrl: api.url, operatorToken });
+  const { id } = await bodyOf<Account>(await api.call(path, asOperator));
+  expect(await operator.changeAccount(id, { weight: 2.5 })).toMatchObject({
+    name: 'Heavy',
+    balance: 0,
+    weight: 2.5,
+  });
+  await operator.close();
   for (const weight of [0, 0.001, 101, -1, '2', null]) {
     const refused = change({ weight });
     expect(await api.problem(refused.at, refused.init)).toMatchObject({ status: 400 });

@@ -1,4 +1,6 @@
 import type {
+  Account,
+  AccountChange,
   DeadLetter,
   DeadLetterListQuery,
   DeadLetterReplay,
@@ -30,6 +32,8 @@ export interface OperatorClient {
   replayDeadLetter(deadLetterId: string, options?: CallOptions): Promise<DeadLetterReplay>;
   /** Why any account's job stands where it stands. */
   explainJob(jobId: string, options?: CallOptions): Promise<JobExplanation>;
+  /** Its share of the queue beside others, for jobs that come to wait from now on. */
+  changeAccount(accountId: string, change: AccountChange, options?: CallOptions): Promise<Account>;
   /** Drops the connections. */
   close(): Promise<void>;
 }
@@ -51,6 +55,14 @@ export function createOperatorClient({ operatorToken, ...options }: OperatorClie
         method: 'GET',
         path: `/api/admin/jobs/${encodeURIComponent(jobId)}/explanation`,
         headers: { Accept: 'application/json' },
+        signal,
+      }),
+    changeAccount: (id, change, { signal } = {}) =>
+      read<Account>({
+        method: 'PATCH',
+        path: `/api/admin/accounts/${encodeURIComponent(id)}`,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(change),
         signal,
       }),
     close: () => transport.close(),

@@ -9,7 +9,7 @@ import {
 } from './api-error.ts';
 
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** With its query: `/api/jobs?limit=5`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
