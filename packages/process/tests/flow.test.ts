@@ -421,6 +421,7 @@ describe.each(backends)('on %s', (backend) => {
     const plain = handlers();
     await scene.workers(
       {
+        ...plain,
         'ingest-image': logged('ingest', plain['ingest-image']),
         'generate-picture': logged('generate', plain['generate-picture']),
         'render-picture-book': logged('book', plain['render-picture-book']),
