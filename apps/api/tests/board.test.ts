@@ -67,7 +67,9 @@ describe.each(['postgres', 'redis'])('on %s', (kind) => {
       key: null,
       headers,
     });
-    expect(await shown.text()).toContain(String(root));
+    const text = await shown.text();
+    expect(text).toContain(String(root));
+    expect(text).toContain(`"href":"/api/admin/jobs/${job.id}/explanation"`);
     const tree = await (
       await api.call(`/admin/queues/api/queues/pdf/${root}-1/flow`, { key: null, headers })
     ).text();

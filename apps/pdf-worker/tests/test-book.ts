@@ -17,7 +17,11 @@ export interface SetBook {
 export interface BookWish extends Partial<Omit<BookContent, 'pictures'>> {
   readonly samples: readonly Sample[];
   readonly captions?: readonly string[];
-  readonly makers?: readonly { readonly provider: string; readonly model: string }[];
+  readonly makers?: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly insteadOf?: string;
+  }[];
 }
 
 /** A folder that is gone after `work`. */

@@ -193,6 +193,27 @@ test.each(['hang', 'stall-mid-answer'] as const)(
   },
 );
 
+test.each([
+  ['stall-mid-answer', 'an answer that was coming in', 900],
+  ['hang', 'a call that said nothing', 500],
+] as const)(
+  'on %s, gives %s the time of %i ms: the extension is for those that produce',
+  async (kind, _who, limitMs) => {
+    await using server = await startGeminiStandIn({ apiKey, models: ['picture-model'] });
+    server.enqueue({ kind });
+    const begun = performance.now();
+    const error = await failureOf(
+      generate({ baseUrl: server.url, timeout: { baseMs: 500, extensionMs: 400, thresholdMs: 350 } }),
+    );
+    expect(error).toMatchObject({
+      code: 'provider-timeout',
+      message: `Gemini did not answer within ${limitMs} ms`,
+    });
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(limitMs - 10);
+    await server.hungUp(1);
+  },
+);
+
 test.each(['hang', 'stall-mid-answer'] as const)(
   "gives the caller's reason when aborted during %s",
   async (kind) => {

@@ -40,6 +40,7 @@ begin
       insert into provider_calls (account_id, job_id, step_id, provider, model, result_key, outcome, started_at, ended_at)
       values (p_account_id, p_job_id, p_step_id, p_provider, p_model, p_result_key, 'saved', moment, moment)
       returning id into this_call;
+      perform resume_step(p_step_id, p_job_id);
       return query select 'found', this_call, false, 0::double precision, stored_result(stored);
       return;
     end if;
@@ -145,6 +146,7 @@ begin
   values (p_account_id, p_result_key, this_call, p_step_id, moment + lease)
   on conflict (account_id, key) do update set call_id = excluded.call_id, step_id = excluded.step_id,
     lease_until = excluded.lease_until;
+  perform resume_step(p_step_id, p_job_id);
   return query select 'granted', this_call, probe_event is not null, 0::double precision, null::jsonb;
 end
 $$;

@@ -38,8 +38,11 @@ begin
   if lost_worker is not null then
     perform append_job_event(p_job_id, 'step.lost', jsonb_build_object('stepId', p_step_id, 'step', step.key, 'worker', lost_worker));
   end if;
-  perform append_job_event(p_job_id, 'step.started',
-    jsonb_build_object('stepId', p_step_id, 'step', step.key, 'attempt', step.attempts + 1));
+  -- A step behind an open breaker is delivered once in a recovery to look: it says so when it goes on, in `resume_step`.
+  if step.waits_for is null then
+    perform append_job_event(p_job_id, 'step.started',
+      jsonb_build_object('stepId', p_step_id, 'step', step.key, 'attempt', step.attempts + 1));
+  end if;
   return query select step.fence, job.account_id, step.handler, step.input, step.item_index, step.attempts, step.stage, step.stage_data,
     job.request_id, coalesce((
       select jsonb_agg(jsonb_build_object('stepId', child.id, 'key', child.key, 'handler', child.handler, 'itemIndex', child.item_index,

@@ -58,7 +58,7 @@ begin
     update jobs set generation = jobs.generation + 1, enqueued_at = null, enqueue_lease_until = now() where id = p_job_id;
   end if;
   update steps set status = p_step_to, generation = job.generation + 1, claimed_by = null, attempts = 0, losses = 0, throttled_ms = 0,
-    retry_at = null, stage = null, stage_data = null, progress_done = 0, progress_total = 0, output = null, error = null,
+    retry_at = null, waits_for = null, stage = null, stage_data = null, progress_done = 0, progress_total = 0, output = null, error = null,
     started_at = null, settled_at = null
   where id = any(again) and (status = any(p_retry_from) or status = any(p_redo_from));
   update dead_letters set replayed_at = now(), replayed_by = p_by where step_id = any(again) and replayed_at is null;

@@ -12,7 +12,7 @@ begin
   if not found then
     return null;
   end if;
-  update steps set status = p_to, output = p_output, settled_at = now(), error = null, claimed_by = null
+  update steps set status = p_to, output = p_output, settled_at = now(), error = null, claimed_by = null, waits_for = null
   where id = p_step_id and job_id = p_job_id and fence = p_fence and status = any(p_from)
   returning key, parent_id into step;
   if not found then

@@ -356,7 +356,11 @@ describe('a dead letter', () => {
     for (let turn = 0; turn < 60; turn += 1)
       await scene.steps.release(await claimed(scene, job.ticket('ingest-0')), {
         reason: 'throttled',
-        error: { code: 'provider-throttled', message: `Wait ${turn}` },
+        // Two reasons in turn: the same one again would be the same wait.
+        error: {
+          code: turn % 2 === 0 ? 'provider-throttled' : 'provider-over-budget',
+          message: `Wait ${turn}`,
+        },
         delayMs: 1,
       });
     const { failures, throttledMs } = await job.step('ingest-0');

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewAsset, StepLease, StepPlan } from '@pressroom/domain';
 import {
   cancelJob,
+  createProviderCallStore,
   findAccount,
   findAsset,
   findJob,
@@ -411,4 +412,93 @@ test('lost names exactly the leases that are lost', async () => {
   const gone = { stepId: 'none', jobId: 'none', fence: 1 };
   expect(await scene.steps.lost([held, old, gone])).toEqual([old, gone]);
   expect(await scene.steps.lost([])).toEqual([]);
+});
+
+describe('a step behind an open breaker', () => {
+  const waitsFor = (provider: string, seconds: number) =>
+    ({
+      reason: 'throttled',
+      error: {
+        code: 'provider-circuit-open',
+        message: 'Left alone',
+        facts: { provider, model: 'm', retryAt: '2026-01-01T00:01:00.000Z' },
+      },
+      delayMs: seconds * 1_000,
+    }) as const;
+  const generating = async () => {
+    const job = await runningJob(scene, { photos: 1 });
+    await finish(scene, job, 'ingest-0');
+    return { job, ticket: job.ticket('generate-0') };
+  };
+  const call = (job: RunningJob, stepId: string) =>
+    createProviderCallStore(scene.database).begin(
+      {
+        caller: { accountId, jobId: job.jobId, stepId },
+        provider: 'gemini',
+        model: 'm',
+        resultKey: stepId,
+        estimatedTokens: 0,
+      },
+      { leaseMs: 1_000 },
+    );
+  const told = async (job: RunningJob) =>
+    (await listJobEvents(scene.database.executor, job.jobId, 0, 1_000))
+      .filter(({ data, type }) => data['step'] === 'generate-0' && type !== 'step.succeeded')
+      .map(({ type }) => type);
+
+  test('says once that it waits and once that it goes on, however often it looks', async () => {
+    const { job, ticket } = await generating();
+    for (let look = 1; look <= 4; look += 1) {
+      await scene.steps.release(await claimed(scene, ticket), waitsFor('gemini', 60));
+    }
+    expect(await told(job)).toEqual(['step.started', 'step.waiting']);
+    const waiting = (await listJobEvents(scene.database.executor, job.jobId, 0, 1_000)).at(-1);
+    expect(waiting?.data).toMatchObject({
+      provider: 'gemini',
+      error: { code: 'provider-circuit-open', facts: { retryAt: '2026-01-01T00:01:00.000Z' } },
+    });
+    const lease = await claimed(scene, ticket);
+    expect(await call(job, ticket.stepId)).toMatchObject({ kind: 'granted' });
+    expect(await call(job, ticket.stepId)).toMatchObject({ kind: 'granted' });
+    expect(await told(job)).toEqual(['step.started', 'step.waiting', 'step.resumed']);
+    await scene.steps.succeed(lease, { output: {}, assets: [] });
+    await finish(scene, job, 'book');
+    expect(await told(job)).toEqual(['step.started', 'step.waiting', 'step.resumed']);
+  });
+
+  test('says it again when the breaker opens again after it went on', async () => {
+    const { job, ticket } = await generating();
+    await scene.steps.release(await claimed(scene, ticket), waitsFor('gemini', 60));
+    const lease = await claimed(scene, ticket);
+    await call(job, ticket.stepId);
+    const down = { code: 'provider-unavailable', message: 'Down' } as const;
+    await scene.steps.release(lease, { reason: 'retry', error: down, delayMs: 5 });
+    await scene.steps.release(await claimed(scene, ticket), waitsFor('gemini', 60));
+    expect(await told(job)).toEqual([
+      'step.started',
+      'step.waiting',
+      'step.resumed',
+      'step.released',
+      'step.started',
+      'step.waiting',
+    ]);
+  });
+
+  test('keeps what went wrong before, in however many waits', async () => {
+    const { job, ticket } = await generating();
+    const down = { code: 'provider-unavailable', message: 'Down' } as const;
+    await scene.steps.release(await claimed(scene, ticket), { reason: 'retry', error: down, delayMs: 5 });
+    for (let look = 1; look <= 60; look += 1) {
+      await scene.steps.release(await claimed(scene, ticket), waitsFor('gemini', 60));
+    }
+    const [row] = await scene.sql<{ failures: { kind: string; times?: number; at: string }[] }>(
+      `select failures from steps where id = $1`,
+      [ticket.stepId],
+    );
+    expect(row?.failures).toMatchObject([
+      { kind: 'retried', code: 'provider-unavailable', attempt: 1 },
+      { kind: 'throttled', code: 'provider-circuit-open', attempt: 2, times: 60, at: expect.any(String) },
+    ]);
+    expect(await call(job, ticket.stepId)).toMatchObject({ kind: 'granted' });
+  });
 });

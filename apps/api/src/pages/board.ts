@@ -14,11 +14,24 @@ export function createBoard(queues: readonly Queue[]): RequestHandler {
   const server = new ExpressAdapter();
   server.setBasePath(boardPath);
   createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true, allowRetries: false })),
+    queues: queues.map(
+      (queue) =>
+        new BullMQAdapter(queue, {
+          readOnlyMode: true,
+          allowRetries: false,
+          externalJobUrl: explanationLink,
+        }),
+    ),
     serverAdapter: server,
     options: { uiConfig: { boardTitle: 'Pressroom', miscLinks: [{ text: 'Pressroom', url: '/' }] } },
   });
   return server.getRouter() as RequestHandler;
+}
+
+/** From a job of the queue to why its own job stands where it stands: the record knows more than the queue. */
+function explanationLink({ data }: { readonly data?: unknown }): { href: string; displayText: string } {
+  const { jobId } = (typeof data === 'object' && data !== null ? data : {}) as { readonly jobId?: unknown };
+  return { href: `/api/admin/jobs/${String(jobId)}/explanation`, displayText: 'Why?' };
 }
 
 /** Its own scripts and styles; the fonts that it asks a stranger for stay out. */

@@ -97,6 +97,13 @@ function openStepStore(database: Database, hints: EventHints, ids: IdSource): St
           ...(error === undefined ? {} : { error }),
           ...(delayMs > 0 ? { delayMs } : {}),
         };
+        const behind = reason === 'throttled' ? providerBehindBreaker(error) : undefined;
+        const said = sql`jsonb_build_object('stepId', id, 'step', key) || ${json(event)}`;
+        // Behind an open breaker a step is asked to wait again and again: that is one wait, and is said once.
+        const announcement =
+          behind === undefined
+            ? sql`append_job_event(job_id, 'step.released', ${said})`
+            : sql`case when waited_for is null then append_job_event(job_id, 'step.waiting', ${said} || jsonb_build_object('provider', ${behind}::text)) end`;
         const retryAt = sql`now() + ${delayMs}::double precision * interval '1 millisecond'`;
         const kind = reason === 'throttled' ? 'throttled' : 'retried';
         const result = await database.executor.execute(sql`
@@ -105,11 +112,13 @@ function openStepStore(database: Database, hints: EventHints, ids: IdSource): St
               attempts = steps.attempts + ${reason === 'retry' ? 1 : 0},
               throttled_ms = steps.throttled_ms + ${reason === 'throttled' ? Math.ceil(delayMs) : 0},
               retry_at = ${reason === 'shutdown' ? null : retryAt},
+              waits_for = ${behind === undefined ? (reason === 'retry' ? null : sql`steps.waits_for`) : sql`${behind}::text`},
               error = ${error === undefined ? sql`steps.error` : json(error)},
               failures = ${error === undefined ? sql`steps.failures` : sql`append_failure(steps.failures, ${failureEntry(kind, error)} || ${retryAtEntry(retryAt)})`}
-            from job where ${heldFor(lease, 'release')} returning steps.id, steps.job_id, steps.key
+            from job, steps before where before.id = steps.id and ${heldFor(lease, 'release')}
+            returning steps.id, steps.job_id, steps.key, before.waits_for as waited_for
           )
-          select append_job_event(job_id, 'step.released', jsonb_build_object('stepId', id, 'step', key) || ${json(event)}) from released`);
+          select ${announcement} from released`);
         return result.rows.length === 1;
       }),
     expand: async (lease, plans) => {
@@ -145,6 +154,13 @@ function openStepStore(database: Database, hints: EventHints, ids: IdSource): St
       return leases.filter((lease) => alive.get(lease.stepId) !== lease.fence);
     },
   };
+}
+
+/** The provider whose open breaker made the step wait; undefined when something else did. */
+function providerBehindBreaker(error: ErrorRecord | undefined): string | undefined {
+  if (error?.code !== 'provider-circuit-open') return undefined;
+  const provider = error.facts?.['provider'];
+  return typeof provider === 'string' ? provider : 'unknown';
 }
 
 /** The job's row is locked before any of its steps' in every operation; another order would deadlock with a cancel. */
@@ -229,7 +245,7 @@ async function fail(
   if (job === undefined) return false;
   const failed = await tx.execute<{ id: string; key: string }>(sql`
     with failed as (
-      update steps set status = ${targetOf(stepMachine, 'fail')}, error = ${json(error)}, settled_at = now(), claimed_by = null,
+      update steps set status = ${targetOf(stepMachine, 'fail')}, error = ${json(error)}, settled_at = now(), claimed_by = null, waits_for = null,
         attempts = steps.attempts + 1, failures = append_failure(steps.failures, ${failureEntry('gave-up', error)})
       from jobs job where job.id = steps.job_id and ${guard} returning steps.*, job.account_id, job.kind, job.round
     ), kept as (

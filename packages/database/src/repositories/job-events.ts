@@ -18,6 +18,8 @@ export type JobEventType =
   | 'step.stage'
   | 'step.progress'
   | 'step.released'
+  | 'step.waiting'
+  | 'step.resumed'
   | 'step.succeeded'
   | 'step.failed'
   | 'step.skipped';

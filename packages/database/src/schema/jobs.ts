@@ -147,6 +147,8 @@ export const steps = pgTable(
     throttledMs: integer('throttled_ms').notNull().default(0),
     /** When a step that was handed back is tried again. */
     retryAt: moment('retry_at'),
+    /** The provider whose open breaker it waits behind, from the first refusal until it goes on: what is said once is said then. */
+    waitsFor: text('waits_for'),
     /** Everything that went wrong with it, oldest first, over all rounds; the oldest are dropped above a limit. */
     failures: jsonb('failures').$type<StepFailure[]>().notNull().default([]),
     stage: text('stage'),

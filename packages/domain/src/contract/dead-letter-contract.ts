@@ -23,6 +23,11 @@ export const stepFailureSchema = z
     worker: z.string().nullable().describe('The process that ran it; null when none did, and for accounts.'),
     at: momentSchema,
     retryAt: momentSchema.optional().describe('When it was to be tried again.'),
+    times: z
+      .int()
+      .min(2)
+      .optional()
+      .describe('How often it was asked to wait for this, where more than once.'),
   })
   .meta({ id: 'StepFailure' });
 

@@ -14,6 +14,9 @@ export const jobEventTypes = [
   'step.stage',
   'step.progress',
   'step.released',
+  // Its provider's breaker is open: once for each step, however often it looks. Then `step.resumed`, once.
+  'step.waiting',
+  'step.resumed',
   'step.expanded',
   'step.succeeded',
   'step.failed',

@@ -88,6 +88,8 @@ export interface StepFailure {
   readonly at: string;
   /** When it is tried again. */
   readonly retryAt?: string;
+  /** How often the same wait was imposed, where that is more than once. */
+  readonly times?: number;
 }
 
 export interface StepCompletion {
