@@ -7,6 +7,7 @@ import { createIngestImageHandler } from './handlers/ingest-image.ts';
 import { sweepScratchFolders } from './services/documents/scratch-folder.ts';
 import { configureSharp } from './services/images/configure-sharp.ts';
 import { createHeicDecoder } from './services/images/heic/heic-decoder.ts';
+import { publicUrlRules } from './services/web/fetch-url.ts';
 
 /** Takes `ingest` steps: photos in, upright sRGB pictures out; documents in, passages with their vectors out. */
 export const createIngestWorker: CreateWorkerModule = async (resources, scope) => {
@@ -34,6 +35,7 @@ export const createIngestWorker: CreateWorkerModule = async (resources, scope) =
     findAsset,
     settings: {
       limits: { ...defaultDocumentLimits, maxBytes: config.limits.uploadBytes },
+      urls: publicUrlRules,
       chunk: { maxTokens: 400, overlapTokens: 60 },
       embeddingBatch: 100,
       writeBatch: 500,

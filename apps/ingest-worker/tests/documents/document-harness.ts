@@ -25,6 +25,7 @@ import {
 import { openLocalStore } from '@pressroom/storage';
 import { createTestDatabase, temporaryFolder } from '@pressroom/testing';
 import { createIngestDocumentHandler, type IngestDocumentDependencies } from '../../src/index.ts';
+import { publicUrlRules } from '../../src/services/web/fetch-url.ts';
 
 export const accountId = 'acct_a';
 
@@ -54,6 +55,7 @@ export interface DocumentRunOutcome {
 
 export const settings: IngestDocumentDependencies['settings'] = {
   limits: { ...defaultDocumentLimits, timeoutSeconds: 60 },
+  urls: publicUrlRules,
   chunk: { maxTokens: 60, overlapTokens: 10 },
   embeddingBatch: 4,
   writeBatch: 3,

@@ -117,6 +117,21 @@ export const errorRegistry = {
     'The stored file is not the one that was uploaded',
     'Upload the file again and submit a new job.',
   ),
+  'url-not-allowed': define(
+    'permanent',
+    'This address may not be read',
+    'Give an http or https address of a page on the public internet, or upload the file.',
+  ),
+  'url-refused': define(
+    'permanent',
+    'The address does not give the document',
+    'Open the address in a browser without being logged in; upload the file if it needs a login.',
+  ),
+  'url-unreachable': define(
+    'transient',
+    'The server of the address did not answer properly',
+    'It is tried again by itself.',
+  ),
   'unsupported-type': define(
     'permanent',
     'This type of file is not supported',

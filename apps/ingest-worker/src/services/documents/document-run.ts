@@ -13,6 +13,7 @@ import type {
   StoredBlob,
 } from '@pressroom/domain';
 import type { StoredOriginal } from '../images/original-bytes.ts';
+import type { UrlRules } from '../web/fetch-url.ts';
 import type { DocumentReading } from './document-reading.ts';
 import type { LocalSource } from './local-source.ts';
 import type { ReceivedSource } from './received-source.ts';
@@ -39,6 +40,7 @@ export interface DocumentIngestData {
 export interface DocumentSettings {
   readonly limits: DocumentLimits;
   readonly chunk: Pick<ChunkOptions, 'maxTokens' | 'overlapTokens'>;
+  readonly urls: UrlRules;
   /** Texts that are sent to the provider in one call; the provider's own limit holds too. */
   readonly embeddingBatch: number;
   /** Chunk rows that one statement writes. */

@@ -1,20 +1,47 @@
-import { PressroomError } from '@pressroom/domain';
-import type { DocumentStage } from '../document-run.ts';
+import { Readable } from 'node:stream';
+import { formatOfMediaType } from '@pressroom/documents';
+import { PressroomError, storageKeys } from '@pressroom/domain';
+import { fetchUrl } from '../../web/fetch-url.ts';
+import type { DocumentRun, DocumentStage } from '../document-run.ts';
+import type { ReceivedSource } from '../received-source.ts';
 
-/** Brings the document's bytes to this machine, and makes sure that they are the uploaded ones. */
+/**
+ * Brings the document's bytes to this machine: uploaded ones, which are proved by their hash, or what an address gives, which
+ * is kept as it came, so that a later attempt goes on with the same bytes.
+ */
 export const fetchSource: DocumentStage = async (run) => {
   const { source } = run.input;
-  if ('url' in source) throw new PressroomError('unsupported-type', 'Addresses cannot be read yet');
-  const asset = await run.findAsset(run.accountId, source.assetId);
-  if (asset === undefined) {
-    throw new PressroomError('asset-missing', `There is no asset ${source.assetId} in this account`);
-  }
-  const { storageKey, bytes, sha256, mediaType } = asset;
-  const received = { assetId: source.assetId, storageKey, bytes, sha256, mediaType };
-  checkBytes(bytes, run.settings.limits.maxBytes);
+  const received = 'url' in source ? await fetched(run, source.url) : await uploaded(run, source.assetId);
+  checkBytes(received.bytes, run.settings.limits.maxBytes);
   await run.local.path(received);
   return { source: received };
 };
+
+async function uploaded(run: DocumentRun, assetId: string): Promise<ReceivedSource> {
+  const asset = await run.findAsset(run.accountId, assetId);
+  if (asset === undefined)
+    throw new PressroomError('asset-missing', `There is no asset ${assetId} in this account`);
+  const { storageKey, bytes, sha256, mediaType } = asset;
+  return { assetId, storageKey, bytes, sha256, mediaType };
+}
+
+async function fetched(run: DocumentRun, address: string): Promise<ReceivedSource> {
+  const { url, mediaType, body } = await fetchUrl(address, run.settings.urls, run.signal);
+  if (formatOfMediaType(mediaType) === undefined && mediaType !== 'application/octet-stream') {
+    // Never read: the connection goes with the iterator.
+    await body[Symbol.asyncIterator]().return?.();
+    throw new PressroomError(
+      'unsupported-type',
+      `The address gives ${mediaType === '' ? 'an unknown type' : mediaType}, which is no document that can be read`,
+    );
+  }
+  const { key, bytes, sha256 } = await run.store.putByContent(
+    (hash) => storageKeys.content(run.accountId, hash),
+    Readable.from(body, { objectMode: false }),
+    { contentType: mediaType, signal: run.signal },
+  );
+  return { url, storageKey: key, bytes, sha256, mediaType };
+}
 
 function checkBytes(bytes: number, maxBytes: number): void {
   if (bytes === 0) throw new PressroomError('asset-empty', 'The file has no bytes in it');
