@@ -86,7 +86,8 @@ describe.each(backends)('on %s', (backend) => {
     await scene.queues.queue('pdf').add('x', { stepId: 'step_x', jobId: 'job_x', generation: 1 });
     expect(await taken.promise).toBe('step_x');
     await eventually(() => standing.check());
-    expect(standing.report()).toMatchObject({ state: 'up', rebuilds: 1 });
+    expect(standing.report().state).toBe('up');
+    expect(standing.report().rebuilds).toBeGreaterThan(0);
     await standing.stop(2_000);
   });
 
