@@ -60,16 +60,19 @@ async function whyNotClaimed(executor: Executor, ticket: StepTicket): Promise<Cl
   const result = await executor.execute<{
     status: StepStatus;
     generation: number;
+    fence: number;
     job_status: JobStatus;
   }>(sql`
-    select steps.status, steps.generation, jobs.status as job_status
+    select steps.status, steps.generation, steps.fence, jobs.status as job_status
     from steps join jobs on jobs.id = steps.job_id where steps.id = ${ticket.stepId}`);
   const step = result.rows[0];
   // A step whose job was deleted has nothing left to do either.
   if (step === undefined || isSettled(step.job_status) || stepMachine.final.includes(step.status))
     return { kind: 'settled' };
   if (step.generation !== ticket.generation) return { kind: 'superseded' };
-  return { kind: 'children-unsettled', unsettled: await stepsBelow(executor, ticket.stepId) };
+  // One that never ran has added nothing: the queue has given up a planned child. A second copy in this flow would outlive the rebuild.
+  const unsettled = step.fence === 0 ? [] : await stepsBelow(executor, ticket.stepId);
+  return { kind: 'children-unsettled', unsettled };
 }
 
 /** Everything below a step that has not ended, children before parents. */

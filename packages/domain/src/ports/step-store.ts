@@ -42,7 +42,7 @@ export interface ClaimedStep extends StepLease {
  * - `settled`: the step or its job has ended: nothing to do.
  * - `superseded`: the ticket is of an older flow: a newer one carries the step.
  * - `children-unsettled`: steps below it have not ended. Its expansion was recorded and did not get into the queue, or a fault in
- *   the queue ran it early.
+ *   the queue ran it early. Without steps when it never ran: then its flow has to be built anew, not added to.
  */
 export type ClaimOutcome =
   | { readonly kind: 'claimed'; readonly step: ClaimedStep }
