@@ -4,6 +4,7 @@ import {
   errorCodes,
   type HandlerName,
   handlerWorkers,
+  landscapePictures,
   pageSizes,
   pictureStyles,
 } from '@pressroom/domain';
@@ -51,9 +52,17 @@ program
   .option('--prompt <words>', 'the style in your own words; needs GEMINI_API_KEY')
   .option('--title <title>', 'printed on the cover')
   .addOption(new Option('--page-size <size>', 'the size of a page').choices([...pageSizes]).default('A4'))
+  .addOption(
+    new Option('--landscape <how>', 'pictures that are wider than high: turned to fill the page, or upright')
+      .choices([...landscapePictures])
+      .default('turned'),
+  )
   .option('--out <file>', 'where the book goes (default: demo/picture-book.pdf)')
   .action(
-    async (files: string[], given: Pick<DemoOptions, 'style' | 'prompt' | 'title' | 'pageSize' | 'out'>) => {
+    async (
+      files: string[],
+      given: Pick<DemoOptions, 'style' | 'prompt' | 'title' | 'pageSize' | 'landscape' | 'out'>,
+    ) => {
       process.exitCode = await runDemo({
         ...given,
         files,

@@ -30,6 +30,43 @@ describe('a picture book', () => {
     });
   });
 
+  test('turns what is wider than high and gains by it, to fill the page; the page number and all other pages stay upright', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const nearlySquare = { ...landscape, width: 1100, height: 1050 };
+      // Turned it would be larger than upright, and coarser than print should be.
+      const tiny = { ...landscape, width: 400, height: 300 };
+      const samples = [landscape, portrait, nearlySquare, tiny];
+      const captions = ['A wide one', 'A high one', 'A nearly square one', 'A tiny one'];
+      const { parsed } = await setBook(folder, { samples, captions, landscapePictures: 'turned' });
+      const contents = parsed.getPages().map((page) => contentOf(page.node.Contents()));
+      const turning = 'q 0 1 -1 0 595.276 0 cm';
+      expect(contents.map((content) => content.includes(turning))).toEqual([
+        false,
+        true,
+        false,
+        false,
+        false,
+        false,
+        false,
+      ]);
+      const [, wide = ''] = contents;
+      // 170 mm between the side margins of A4 is its height and its caption's now; upright it would be its width.
+      expect(imageBox(wide)).toMatchObject({
+        width: expect.closeTo(597.9, 0),
+        height: expect.closeTo(448.4, 0),
+      });
+      // The page number is drawn before, in the page's own directions.
+      expect(wide.indexOf('/Pagination')).toBeLessThan(wide.indexOf(turning));
+      expect(wide.indexOf('/Caption')).toBeGreaterThan(wide.indexOf(turning));
+      expect(wide.endsWith('Q')).toBe(true);
+
+      const upright = await setBook(folder, { samples, captions, landscapePictures: 'upright' });
+      for (const page of upright.parsed.getPages()) {
+        expect(contentOf(page.node.Contents())).not.toContain(turning);
+      }
+    });
+  });
+
   test('has the same bytes whenever it is set from the same content, and an id of its own', async () => {
     await inTemporaryFolder(async (folder) => {
       const wish = {
@@ -132,7 +169,11 @@ describe('a picture book', () => {
   test('does not carry more pixels of a colour picture than paper shows', async () => {
     await inTemporaryFolder(async (folder) => {
       const poster = { width: 2048, height: 1536, form: 'poster-jpeg' as const, seed: 5 };
-      const { parsed } = await setBook(folder, { samples: [poster], pageSize: 'A5' });
+      const { parsed } = await setBook(folder, {
+        samples: [poster],
+        pageSize: 'A5',
+        landscapePictures: 'upright',
+      });
       const widths = parsed.context
         .enumerateIndirectObjects()
         .flatMap(([, object]) =>
@@ -198,8 +239,9 @@ describe('other makers’ programs', () => {
           .split('\f')
           .map((page) => page.replaceAll(/\s+/gu, ' ').trim());
         expect(pages[0]).toBe(`${titleGreek} Anna Grün & Пётр 5 pictures`);
-        expect(pages[1]).toBe(`${captionCyrillic} 2`);
-        expect(pages[3]).toBe(`${wish.captions[2]} 4`);
+        // A turned caption is read after the page number, which stands upright.
+        expect(pages[1]).toBe(`2 ${captionCyrillic}`);
+        expect(pages[3]).toBe(`4 ${wish.captions[2]}`);
         expect(pages[6]).toContain('Contact sheet');
         expect(pages[7]).toContain('Photo 7 could not be used and was left out.');
         expect(pages[7]).toContain('Provider: gemini. Model: gemini-2.5-flash-image.');
@@ -234,7 +276,12 @@ describe('other makers’ programs', () => {
             const { left, right, top, bottom } = await inkMargins(`${target}.png`);
             // 8 mm: more than the edge that ordinary printers cannot reach.
             for (const margin of [left, right, top, bottom]) expect(margin).toBeGreaterThan((8 / 25.4) * 50);
-            if (page >= 2 && page <= 6) expect(Math.abs(left - right)).toBeLessThanOrEqual(2);
+            // In the middle from side to side, as the picture is looked at; a page number stands below.
+            const isTurned = [2, 4, 6].includes(page);
+            if (page >= 2 && page <= 6 && !isTurned) expect(Math.abs(left - right)).toBeLessThanOrEqual(2);
+            const { height } = await sharp(`${target}.png`).metadata();
+            // The panorama fills the page from bottom to top; upright it would be as low as 17 mm.
+            if (page === 4) expect(height - top - bottom).toBeGreaterThan(height * 0.75);
           }
         }
       });
@@ -263,6 +310,17 @@ describe('other makers’ programs', () => {
     },
   );
 });
+
+function contentOf(stream: unknown): string {
+  if (!(stream instanceof PDFRawStream)) throw new Error('A page has no content');
+  return Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
+}
+
+/** Width and height at which a page's content shows its first image, in points. */
+function imageBox(content: string): { width: number; height: number } {
+  const [, width, height] = /q ([\d.]+) 0 0 ([\d.]+) [\d.]+ [\d.]+ cm \/I-/.exec(content) ?? [];
+  return { width: Number(width), height: Number(height) };
+}
 
 function outlineTitles(parent: PDFDict): unknown[] {
   const titles: unknown[] = [];

@@ -44,7 +44,15 @@ export async function prepareBook(folder: string, wish: BookWish): Promise<BookC
     const maker = makers[photo] ?? { provider: 'offline', model: 'xdog-1' };
     pictures.push({ photo, caption: captions[photo] ?? '', file, ...maker });
   }
-  return { title: 'A Book', language: 'en', pageSize: 'A4', leftOut: [], ...rest, pictures };
+  return {
+    title: 'A Book',
+    language: 'en',
+    pageSize: 'A4',
+    landscapePictures: 'turned',
+    leftOut: [],
+    ...rest,
+    pictures,
+  };
 }
 
 /** Sets a book on this thread; the renderer's own tests use threads. */

@@ -10,6 +10,10 @@ export type WorkerType = (typeof workerTypes)[number];
 export const pageSizes = ['A4', 'A5', 'Letter'] as const;
 export type PageSize = (typeof pageSizes)[number];
 
+/** How pictures that are wider than high stand on a page: a quarter turned, to fill it, or upright like all others. */
+export const landscapePictures = ['turned', 'upright'] as const;
+export type LandscapePictures = (typeof landscapePictures)[number];
+
 /** Stored bytes that are a picture, with its size in pixels. */
 export interface PictureReference extends AssetReference {
   readonly width: number;
@@ -61,6 +65,8 @@ export interface RenderPictureBookInput {
   /** BCP 47, for the document's language entry. */
   readonly language: string;
   readonly author?: string | undefined;
+  /** Upright when absent, as in jobs from before there was a choice. */
+  readonly landscapePictures?: LandscapePictures | undefined;
   /** One for each photo of the job, in order; empty string for none. */
   readonly captions: readonly string[];
 }

@@ -139,6 +139,7 @@ describe('the input', () => {
     ['a prompt with NUL', { style: undefined, prompt: 'in oil\u0000' }, 'prompt'],
     ['a prompt with half a letter', { style: undefined, prompt: 'in oil \ud83d' }, 'prompt'],
     ['an unknown page size', { pageSize: 'A0' }, 'pageSize'],
+    ['another way for wide pictures', { landscapePictures: 'cropped' }, 'landscapePictures'],
     ['a language that is none', { language: 'x-'.repeat(3) }, 'language'],
     ['a language without end', { language: `en${'-abcdefgh'.repeat(10)}` }, 'language'],
     ['a field that does not exist', { colour: 'red' }, ''],
@@ -161,6 +162,13 @@ describe('the input', () => {
       language: 'en',
     });
   });
+});
+
+test('wide pictures are turned unless the request says otherwise; the stored request says only what was asked', () => {
+  const planned = (change: object) =>
+    pictureBook.plan(pictureBook.inputSchema.parse({ ...base, ...change })).input;
+  expect(planned({})).toMatchObject({ landscapePictures: 'turned' });
+  expect(planned({ landscapePictures: 'upright' })).toMatchObject({ landscapePictures: 'upright' });
 });
 
 describe('the check before submission', () => {

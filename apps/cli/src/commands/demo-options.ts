@@ -1,4 +1,4 @@
-import type { PageSize, PictureStyle } from '@pressroom/domain';
+import type { LandscapePictures, PageSize, PictureStyle } from '@pressroom/domain';
 
 export interface DemoOptions {
   /** The user's own photos; without any, samples are drawn. */
@@ -7,6 +7,7 @@ export interface DemoOptions {
   readonly prompt?: string | undefined;
   readonly title?: string | undefined;
   readonly pageSize: PageSize;
+  readonly landscape: LandscapePictures;
   readonly out?: string | undefined;
   /** What the user's paths are relative to. */
   readonly workingFolder: string;

@@ -169,6 +169,7 @@ async function makeBook(
         ...(options.prompt === undefined ? { style: options.style } : { prompt: options.prompt }),
         title: options.title ?? (options.files.length > 0 ? 'My picture book' : 'A picture book'),
         pageSize: options.pageSize,
+        landscapePictures: options.landscape,
       },
     },
     { signal: options.signal },

@@ -68,6 +68,7 @@ export function createRenderPictureBookHandler(
         author: input.author,
         language: input.language,
         pageSize: input.pageSize,
+        landscapePictures: input.landscapePictures ?? 'upright',
         pictures,
         leftOut: skipped,
       };

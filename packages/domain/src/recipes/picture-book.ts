@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
 import { pictureStyles } from '../ports/generation-provider.ts';
 import { unprintableCharacters } from '../printable-script.ts';
-import { type GeneratePictureInput, pageSizes } from '../step-catalog.ts';
+import { type GeneratePictureInput, landscapePictures, pageSizes } from '../step-catalog.ts';
 import { type Abilities, defineRecipe, type InputProblem, type StepPlan } from './recipe.ts';
 
 /** Credits for one picture, and for setting the book. */
@@ -37,6 +37,13 @@ export const pictureBookInputSchema = z
       .optional()
       .describe('Printed on the cover and kept in the metadata.'),
     pageSize: z.enum(pageSizes).default('A4').describe('The size of a page.'),
+    // Optional rather than with a default: what an Idempotency-Key stands for must not change with a release.
+    landscapePictures: z
+      .enum(landscapePictures)
+      .optional()
+      .describe(
+        'How pictures that are wider than high stand: `turned` by a quarter to fill the page (when absent), or `upright`.',
+      ),
     language: z
       .string()
       .max(35)
@@ -67,6 +74,7 @@ export const pictureBook = defineRecipe({
         pageSize: input.pageSize,
         language: input.language,
         author: input.author,
+        landscapePictures: input.landscapePictures ?? 'turned',
         captions: input.photos.map((photo) => photo.caption),
       },
       credits: pictureBookPrices.book,

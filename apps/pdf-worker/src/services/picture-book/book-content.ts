@@ -1,4 +1,4 @@
-import type { PageSize } from '@pressroom/domain';
+import type { LandscapePictures, PageSize } from '@pressroom/domain';
 
 /** One picture of the book, as a file that the setting thread can read. */
 export interface BookPicture {
@@ -21,6 +21,7 @@ export interface BookContent {
   /** BCP 47 language of title and captions; what the book itself adds is in English. */
   readonly language: string;
   readonly pageSize: PageSize;
+  readonly landscapePictures: LandscapePictures;
   /** In page order; at least one. */
   readonly pictures: readonly BookPicture[];
   /** Positions (from 0) of photos that could not be used. */

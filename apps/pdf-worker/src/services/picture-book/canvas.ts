@@ -50,6 +50,16 @@ export class Canvas {
     this.#operators.push('EMC');
   }
 
+  /**
+   * What `draw` draws stands on the page turned a quarter, its top at the left edge, as sideways figures do in books. Inside, `x`
+   * runs up the page from its lower edge, and `y` to the left from its right edge.
+   */
+  turned(draw: () => void): void {
+    this.#operators.push(`q 0 1 -1 0 ${number(this.page.getWidth())} 0 cm`);
+    draw();
+    this.#operators.push('Q');
+  }
+
   /** Lines of text from the first baseline `y` down; `x` is the left edge, or the axis of centred lines. */
   text(
     lines: readonly string[],

@@ -54,6 +54,12 @@ export function contentBox(page: PageGeometry): Box {
   };
 }
 
+/** The same space as `Canvas.turned` sees it. */
+export function turnedContentBox(page: PageGeometry): Box {
+  const { x, y, width, height } = contentBox(page);
+  return { x: y, y: page.width - x - width, width: height, height: width };
+}
+
 function geometry(
   width: number,
   height: number,
