@@ -28,7 +28,8 @@ const size = {
   outageMs: Number(values.outage) * 1_000,
 };
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-const seconds = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1_000).toFixed(1)} s`);
+const seconds = (ms: number | null): string =>
+  ms === null || Number.isNaN(ms) ? '–' : `${(ms / 1_000).toFixed(1)} s`;
 tell('| fault | backend | in flight | first | first rebuilt | last | longest still | rebuilt | calls |');
 tell('|---|---|---|---|---|---|---|---|---|');
 for (const name of names) {

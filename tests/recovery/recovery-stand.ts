@@ -200,7 +200,7 @@ async function open(options: RecoveryStandOptions, scope: ResourceScope): Promis
     loseQueue: () => loseQueue({ databaseUrl, redisUrl: backend === 'redis' ? redis.url : undefined }),
     killPostgres: async (downMs) => {
       const { port, folder: data } = postgres;
-      const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
+      const [pid] = (await readFile(join(data, 'data', 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(Number(pid), 'SIGKILL');
       await new Promise((resolve) => setTimeout(resolve, downMs));
       await postgres.stop();

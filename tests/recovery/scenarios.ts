@@ -16,9 +16,8 @@ export interface ScenarioSize {
   readonly outageMs: number;
 }
 
-/** What users have; and the same in a hurry, for the suite. */
+/** What users have. */
 export const fullSize: ScenarioSize = { pace: 'default', books: 200, outageMs: 180_000 };
-export const shortSize: ScenarioSize = { pace: 'quick', books: 16, outageMs: 5_000 };
 
 export interface Scenario {
   /** What is lost, in words for the table. */
