@@ -23,6 +23,10 @@ import { type SupervisedSystem, superviseSystem } from './supervised-system.ts';
 const apiKey = 'stand-in-key-of-chaos';
 const model = 'picture-model';
 
+export function replicaPath(replica: number): string {
+  return `replica-${replica}`;
+}
+
 export interface ChaosStand {
   readonly backend: BackendName;
   readonly system: SupervisedSystem;
@@ -90,9 +94,12 @@ async function open(backend: BackendName, scope: ResourceScope): Promise<ChaosSt
       DATABASE_URL: await putBetween('postgres', replica, databaseUrl),
       ...(redis === undefined ? {} : { REDIS_URL: await putBetween('redis', replica, redis.url) }),
       GEMINI_API_KEY: apiKey,
-      GEMINI_BASE_URL: await putBetween('gemini', replica, gemini.url),
+      // By its path the stand-in knows which of them calls.
+      GEMINI_BASE_URL: `${(await putBetween('gemini', replica, gemini.url)).replace(/\/$/, '')}/${replicaPath(replica)}`,
       GEMINI_PICTURE_MODEL: model,
       AI_TIMEOUT_BASE_MS: '4000',
+      // A breaker that opens would otherwise be most of the run.
+      AI_BREAKER_RECOVERY_MS: '2000',
       PRESSROOM_QUEUE_MAX_STALLS: '10',
       PRESSROOM_QUEUE_ATTEMPTS: '8',
     });

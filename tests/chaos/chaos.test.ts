@@ -1,4 +1,4 @@
-/** A few seeds of `npm run chaos`, always the same: the whole system under fire keeps what it promises (invariants 1 to 6, 8). */
+/** A seed of `npm run chaos`, always the same: the whole system under fire keeps what it promises (invariants 1 to 6, 8). */
 import { describe, expect, test } from '@jest/globals';
 import { openChaosStand } from './chaos-stand.ts';
 import { runChaos } from './run-chaos.ts';
@@ -28,7 +28,7 @@ describe.each(backends)('on %s', (backend) => {
     try {
       const names = stand.system.processes.map(({ name }) => name);
       expect(names).toEqual(processes);
-      for (const seed of [2, 4]) {
+      for (const seed of [4]) {
         const { violations, jobs } = await runChaos(stand, planRun(seed, backend, names));
         expect({ seed, violations }).toEqual({ seed, violations: [] });
         expect(Object.values(jobs).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import type { StandInCall } from '@pressroom/ai/gemini-stand-in';
 import { countQueues } from '@pressroom/queue';
 import { eventually } from '@pressroom/testing';
 import { PDFDocument } from 'pdf-lib';
@@ -19,7 +18,7 @@ const run = promisify(execFile);
 export type Inspected = Pick<ChaosStand, 'databaseUrl' | 'queues'> & {
   readonly system: Pick<ChaosStand['system'], 'folder'>;
 };
-type Known = Pick<SubmittedJob, 'jobId' | 'prompt'>;
+export type Known = Pick<SubmittedJob, 'jobId' | 'prompt'>;
 
 /** One sentence for each broken promise; none when all held. The queue has `queueMs` milliseconds to become empty. */
 export async function findViolations(
@@ -58,16 +57,17 @@ async function unkept(
 
 /** Each row that a query finds is a violation. */
 const rowChecks: Readonly<Record<string, string>> = {
-  'does not have one hold, one capture and one refund': `
-    select job.id from jobs job left join credit_entries entry on entry.job_id = job.id
-    where job.account_id = any($1) group by job.id
+  'does not have one hold, one capture and one refund in each of its rounds': `
+    select job.id from jobs job cross join generate_series(1, job.round) as this(round)
+      left join credit_entries entry on entry.job_id = job.id and entry.round = this.round
+    where job.account_id = any($1) group by job.id, this.round
     having array_agg(entry.kind order by entry.kind) is distinct from array['capture', 'hold', 'refund']`,
   'has a hold that is not capture plus refund': `
     select job.id from jobs job join credit_entries entry on entry.job_id = job.id where job.account_id = any($1)
-    group by job.id having sum(case entry.kind when 'hold' then entry.amount else -entry.amount end) <> 0`,
+    group by job.id, entry.round having sum(case entry.kind when 'hold' then entry.amount else -entry.amount end) <> 0`,
   'captured something else than what its finished steps cost': `
     select job.id from jobs job where account_id = any($1) and settled_at is not null and captured <> case status when 'succeeded'
-      then (select coalesce(sum(credits), 0) from steps where job_id = job.id and status = 'succeeded') else 0 end`,
+      then (select coalesce(sum(credits), 0) from steps where job_id = job.id and status = 'succeeded') else captured_before end`,
   'has a balance that is not the sum of its entries': `
     select account.id from accounts account where id = any($1)
       and balance <> (select coalesce(sum(delta), 0) from credit_entries where account_id = account.id)`,
@@ -75,10 +75,15 @@ const rowChecks: Readonly<Record<string, string>> = {
     select job.id from jobs job join job_events event on event.job_id = job.id where account_id = any($1)
     group by job.id, job.last_event_sequence
     having count(*) <> max(event.sequence) or max(event.sequence) <> job.last_event_sequence`,
-  'tells the end of a step or of itself twice': `
-    select event.job_id as id from job_events event join jobs job on job.id = event.job_id
-    where account_id = any($1) and type ~ '^job\\.(succeeded|failed|cancelled)$|^step\\.(succeeded|failed|skipped)$'
-    group by event.job_id, type, data ->> 'stepId' having count(*) > 1`,
+  'tells the end of a step or of itself twice in one round': `
+    select job_id as id from (select event.*, count(*) filter (where type = 'job.retried')
+        over (partition by job_id order by sequence) as round
+      from job_events event join jobs job on job.id = event.job_id where account_id = any($1)) as told
+    where type ~ '^job\\.(succeeded|failed|cancelled)$|^step\\.(succeeded|failed|skipped)$'
+    group by job_id, round, type, data ->> 'stepId' having count(*) > 1`,
+  'is a failed step that left no dead letter': `
+    select step.id from steps step join jobs job on job.id = step.job_id where account_id = any($1) and step.status = 'failed'
+      and not exists (select from dead_letters where step_id = step.id and replayed_at is null)`,
   'is an unfinished step of a settled job': `
     select step.id from steps step join jobs job on job.id = step.job_id
     where account_id = any($1) and job.settled_at is not null and step.settled_at is null`,
@@ -202,35 +207,4 @@ async function leftInQueue(stand: Inspected, queueMs: number): Promise<string[]>
     { deadlineMs: queueMs },
   ).catch(() => {});
   return left;
-}
-
-export interface ModelCalls {
-  readonly made: number;
-  /** Of those that were answered in full, different ones. */
-  readonly needed: number;
-  /** Pictures that were answered in full more than once: what was asked and how often. */
-  readonly boughtAgain: readonly string[];
-}
-
-export function countCalls(calls: readonly StandInCall[], submitted: readonly Known[]): ModelCalls {
-  const answered = new Map<string, number>();
-  let made = 0;
-  for (const call of calls) {
-    const text = JSON.stringify(
-      call.body.contents.map(({ parts }) => parts.filter((part) => 'text' in part)),
-    );
-    const job = submitted.find(({ prompt }) => text.includes(`${prompt}`));
-    if (job === undefined) continue;
-    made += 1;
-    if (!call.answered) continue;
-    const key = `${job.jobId} ${createHash('sha256').update(JSON.stringify(call.body)).digest('hex').slice(0, 8)}`;
-    answered.set(key, (answered.get(key) ?? 0) + 1);
-  }
-  return {
-    made,
-    needed: answered.size,
-    boughtAgain: [...answered]
-      .filter(([, times]) => times > 1)
-      .map(([key, times]) => `${key} ${times} times`),
-  };
 }

@@ -39,6 +39,12 @@ export interface PlannedJob {
   /** After its acceptance. */
   readonly cancelAfterMs?: number;
   readonly delayMs?: number;
+  /** After its submission. */
+  readonly deadlineMs?: number;
+  /** Its request is sent to two APIs at once, with one idempotency key. */
+  readonly sentTwice: boolean;
+  /** What is done once it has failed. */
+  readonly afterFailure: 'nothing' | 'retry' | 'replay';
 }
 
 export interface RunPlan {
@@ -75,6 +81,9 @@ function planJob(random: SeededRandom, accounts: number): PlannedJob {
     onItemFailure: random.pick(['fail', 'skip']),
     ...(random.chance(0.2) ? { cancelAfterMs: random.between(0, 2_000) } : {}),
     ...(random.chance(0.15) ? { delayMs: random.between(500, 4_000) } : {}),
+    ...(random.chance(0.1) ? { deadlineMs: random.between(1_000, 8_000) } : {}),
+    sentTwice: random.chance(0.25),
+    afterFailure: random.pick(['nothing', 'retry', 'replay']),
   };
 }
 

@@ -5,12 +5,19 @@ import type { ChaosStand } from './chaos-stand.ts';
 import { loseQueue } from './lose-queue.ts';
 import { describeFault, type Fault, type ProviderFault } from './run-plan.ts';
 
+/** A fault as it really struck, by `performance.now()`. */
+export interface StruckFault {
+  readonly fault: Fault;
+  readonly from: number;
+  readonly until: number;
+}
+
 /** Strikes as planned; resolves when the last fault is over. `tell` hears of each, with the time since the begin. */
 export async function strikeFaults(
   stand: ChaosStand,
   faults: readonly Fault[],
   tell: (line: string) => void,
-): Promise<void> {
+): Promise<readonly StruckFault[]> {
   const begun = performance.now();
   // One at a time for each server: what restarts must not be restarted or emptied meanwhile.
   let servers: Promise<void> = Promise.resolve();
@@ -18,12 +25,15 @@ export async function strikeFaults(
     servers = servers.then(work);
     return servers;
   };
-  await Promise.all(
+  return await Promise.all(
     faults.map(async (fault) => {
       await pause(fault.atMs);
       tell(`${Math.round(performance.now() - begun)} ms, ${describeFault(fault)}`);
+      const from = performance.now();
       await strike(stand, fault, inTurn);
+      const until = performance.now();
       tell(`${Math.round(performance.now() - begun)} ms, over: ${describeFault(fault)}`);
+      return { fault, from, until };
     }),
   );
 }

@@ -56,6 +56,7 @@ export interface SupervisedSystem {
   /** Of each API. */
   readonly urls: readonly string[];
   readonly folder: string;
+  readonly operatorToken: string;
   /** Has the process that comes to the point first do that, once. */
   arm(point: FaultPoint, act: FaultAct): Promise<void>;
   /** Has every process do that at the point until `disarm`. */
@@ -67,8 +68,8 @@ export interface SupervisedSystem {
   openAccount(name: string, credits: number, url?: string): Promise<AccountOfRun>;
   /** Resolves when every process is up. */
   ready(deadlineMs?: number): Promise<void>;
-  /** Every line that any process has written so far. */
-  log(): string;
+  /** What all processes have written, since then or ever, in the order of time. */
+  log(since?: Date): string;
   close(): Promise<void>;
 }
 
@@ -131,7 +132,7 @@ export async function superviseSystem({
     const watch = async (): Promise<void> => {
       while (!closing) {
         exits.push(await running.exited);
-        keepLines(running.lines);
+        past.push(...running.lines.map(named(`${app}-${replica}`)));
         await held?.promise;
         if (closing) return;
         running = await start();
@@ -167,9 +168,6 @@ export async function superviseSystem({
   }
 
   const past: string[] = [];
-  const keepLines = (lines: readonly string[]): void => {
-    past.push(...lines);
-  };
   const processes: (Supervised & { end(): Promise<void> })[] = [];
   for (const app of ['api', ...workerApps, 'maintenance-worker'] as const) {
     const count = typeof replicas === 'number' ? replicas : replicas(app);
@@ -212,6 +210,7 @@ export async function superviseSystem({
     processes,
     urls,
     folder: join(data.path, 'data'),
+    operatorToken,
     arm: (point, act) => writeFile(join(faults, point), act),
     armAlways: (point, act) => writeFile(join(faults, `${point}.always`), act),
     disarm: async () => {
@@ -233,11 +232,23 @@ export async function superviseSystem({
       return { id, apiKey, client: createPressroomClient({ baseUrl: url, apiKey }) };
     },
     ready,
-    log: () => [...past, ...processes.flatMap((each) => each.process.lines)].join('\n'),
+    log: (since = new Date(0)) => {
+      const from = since.toISOString();
+      return [...past, ...processes.flatMap(({ name, process: each }) => each.lines.map(named(name)))]
+        .map((line) => ({ line, time: /"time":"([^"]+)"/.exec(line)?.[1] ?? from }))
+        .filter(({ time }) => time >= from)
+        .sort((one, other) => (one.time < other.time ? -1 : Number(one.time > other.time)))
+        .map(({ line }) => line)
+        .join('\n');
+    },
     close: async () => {
       closing = true;
       await Promise.all(processes.map((each) => each.end()));
       await data.remove();
     },
   };
+}
+
+function named(process: string): (line: string) => string {
+  return (line) => `${process} ${line}`;
 }

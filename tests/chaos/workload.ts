@@ -1,6 +1,11 @@
 /** What the accounts of a run do. Each of its clients goes on until the system has answered: nobody knows what a lost answer said. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
+import {
+  createOperatorClient,
+  createPressroomClient,
+  PressroomApiError,
+  type PressroomClient,
+} from '@pressroom/client';
 import type { Job } from '@pressroom/domain';
 import type { ChaosStand } from './chaos-stand.ts';
 import type { PlannedJob, RunPlan } from './run-plan.ts';
@@ -46,6 +51,18 @@ export class Customer {
     }
   }
 
+  /** The job once it has settled, by its live events; after a retry they end with the round before, so it is asked too. */
+  async settled(jobId: string, until: AbortSignal): Promise<Job> {
+    for (;;) {
+      const job = await this.insist(
+        (client, signal) => client.getJob(jobId, { waitSeconds: 2, signal }),
+        until,
+      );
+      if (job.status !== 'queued' && job.status !== 'running') return job;
+      await pause(betweenTriesMs);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#clients, this.account.client].map((client) => client.close()));
   }
@@ -74,13 +91,63 @@ export async function submitPlanned(
     ...(planned.delayMs === undefined
       ? {}
       : { delayUntil: new Date(Date.now() + planned.delayMs).toISOString() }),
+    ...(planned.deadlineMs === undefined
+      ? {}
+      : { deadline: new Date(Date.now() + planned.deadlineMs + (planned.delayMs ?? 0)).toISOString() }),
   } as const;
   const idempotencyKey = `${runKey}-${index}`;
-  const job: Job = await customer.insist(
-    (client, signal) => client.submitJob(request, { idempotencyKey, signal }),
-    until,
-  );
+  const submit = (): Promise<Job> =>
+    customer.insist((client, signal) => client.submitJob(request, { idempotencyKey, signal }), until);
+  const [job, ...again] = await Promise.all(planned.sentTwice ? [submit(), submit()] : [submit()]);
+  for (const { id } of again)
+    if (id !== job.id) throw new Error(`One request was answered with two jobs: ${job.id} and ${id}`);
   return { planned, jobId: job.id, accountId: customer.account.id, prompt };
+}
+
+/** Retries what has failed, or has an operator replay its dead letters, as planned; and waits for it to settle again. */
+export async function rescuePlanned(
+  stand: ChaosStand,
+  customer: Customer,
+  { planned, jobId }: SubmittedJob,
+  until: AbortSignal,
+): Promise<void> {
+  if (planned.afterFailure === 'nothing') return;
+  try {
+    if (planned.afterFailure === 'retry') {
+      await customer.insist(
+        (client, signal) => client.retryJob(jobId, { idempotencyKey: `retry-${jobId}`, signal }),
+        until,
+      );
+    } else await replayAll(stand, jobId, until);
+  } catch (error) {
+    // Its deadline has passed, or what was asked for had been done before the answer was lost.
+    if (!(error instanceof PressroomApiError) || error.status !== 409) throw error;
+  }
+  await customer.settled(jobId, until);
+}
+
+/** Each of its dead letters that is open, by one API after the other. */
+async function replayAll(
+  { clientUrls, system }: ChaosStand,
+  jobId: string,
+  until: AbortSignal,
+): Promise<void> {
+  for (let turn = 0; ; turn += 1) {
+    const baseUrl = clientUrls[turn % clientUrls.length] as string;
+    const client = createOperatorClient({ baseUrl, operatorToken: system.operatorToken });
+    const signal = AbortSignal.any([until, AbortSignal.timeout(patienceMs)]);
+    try {
+      for await (const letter of client.listDeadLetters({ jobId, state: 'open' }, { signal }))
+        await client.replayDeadLetter(letter.id, { signal });
+      return;
+    } catch (error) {
+      until.throwIfAborted();
+      if (error instanceof PressroomApiError && !error.retryable && error.status < 500) throw error;
+      await pause(betweenTriesMs);
+    } finally {
+      await client.close();
+    }
+  }
 }
 
 /** Cancels as planned. A job that has settled meanwhile says so, and that is an answer. */

@@ -1,6 +1,7 @@
 /** How a system came through a fault, by the record's own times. */
 import { eventually } from '@pressroom/testing';
-import { countCalls, findViolations } from '../chaos/find-violations.ts';
+import { findViolations } from '../chaos/find-violations.ts';
+import { explainCalls } from '../chaos/model-calls.ts';
 import { withClient } from '../chaos/settled-job.ts';
 import type { OneBook, RecoveryStand } from './recovery-stand.ts';
 
@@ -77,7 +78,7 @@ export async function measureRecovery(
     fault.begunAt.getTime(),
     ...times.map(({ at }) => at).filter((at) => at > fault.begunAt.getTime()),
   ];
-  const calls = countCalls(stand.gemini.calls, books);
+  const calls = explainCalls(stand.gemini.calls, books, [], new Map());
   const statuses: Record<string, number> = {};
   for (const { status } of times) statuses[status] = (statuses[status] ?? 0) + 1;
   return {
