@@ -173,7 +173,7 @@ export async function superviseSystem({
     const count = typeof replicas === 'number' ? replicas : replicas(app);
     for (let replica = 0; replica < count; replica += 1) processes.push(await supervise(app, replica));
   }
-  const ready = async (deadlineMs = 60_000): Promise<void> => {
+  const ready = async (deadlineMs = 180_000): Promise<void> => {
     for (const each of processes) {
       // A process that ends while it is waited for is started again, and the next one is waited for.
       await eventually(
