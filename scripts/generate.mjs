@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildOpenApiDocument, errorStatuses } from '@pressroom/api';
-import { renderSettingsTable } from '@pressroom/config';
+import { renderSettingsTable, settings } from '@pressroom/config';
 import { breakerMachine, errorRegistry, ingestMachine, jobMachine, stepMachine } from '@pressroom/domain';
 
 const root = join(import.meta.dirname, '..');
@@ -16,6 +16,7 @@ const pages = {
   'docs/reference/life-cycles.md': renderLifeCycles(),
   'docs/reference/settings.md': `# Settings\n\n${note}\nAll settings are environment variables.\n\n${renderSettingsTable()}`,
   'README.md': renderReadme(),
+  'docker-compose.yml': renderCompose(),
   'docs/reference/openapi.json': `${JSON.stringify(buildOpenApiDocument(), null, 2)}\n`,
 };
 
@@ -34,9 +35,36 @@ for (const [path, text] of stale) {
 
 /** The README is written by hand, but for its table of settings. */
 function renderReadme() {
-  const text = readFileSync(join(root, 'README.md'), 'utf8');
-  const [begin, end] = ['<!-- settings: made by `npm run generate` -->', '<!-- /settings -->'];
-  return `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${renderSettingsTable()}\n${text.slice(text.indexOf(end))}`;
+  return replaceBetween(
+    'README.md',
+    ['<!-- settings: made by `npm run generate` -->\n', '<!-- /settings -->'],
+    `\n${renderSettingsTable()}\n`,
+  );
+}
+
+/** The compose file passes every setting on, but for those that it or the images must decide by themselves. */
+function renderCompose() {
+  const decided = [
+    ...[
+      'DATABASE_URL',
+      'DATABASE_DIRECT_URL',
+      'REDIS_URL',
+      'PRESSROOM_DATA_FOLDER',
+      'PRESSROOM_STORAGE_FOLDER',
+    ],
+    ...['PRESSROOM_HOST', 'PRESSROOM_PORT', 'PRESSROOM_HEALTH_HOST', 'PRESSROOM_HEALTH_PORT'],
+    // The API alone has a use for it.
+    'PRESSROOM_OPERATOR_TOKEN',
+    ...['PRESSROOM_LOG_FORMAT', 'PRESSROOM_FAULTS_FOLDER'],
+  ];
+  const lines = settings.flatMap(({ name }) => (decided.includes(name) ? [] : `  ${name}: \${${name}:-}\n`));
+  const markers = ['  # settings: made by `npm run generate`\n', '  # /settings'];
+  return replaceBetween('docker-compose.yml', markers, lines.join(''));
+}
+
+function replaceBetween(path, [begin, end], inner) {
+  const text = readFileSync(join(root, path), 'utf8');
+  return `${text.slice(0, text.indexOf(begin) + begin.length)}${inner}${text.slice(text.indexOf(end))}`;
 }
 
 function read(path) {

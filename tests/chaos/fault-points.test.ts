@@ -200,7 +200,10 @@ describe.each(backends)('on %s', (backend) => {
       });
       if (expected.status === 'succeeded') expect(job.output).not.toBeNull();
       expect(gemini.calls.length - before).toBe(calls);
-      expect(system.processes.find(({ app }) => app === victim)?.starts).toBeGreaterThan(starts);
+      await eventually(
+        async () => (system.processes.find(({ app }) => app === victim)?.starts ?? 0) > starts,
+        { deadlineMs: 30_000, what: `${victim} to be started again` },
+      );
       await eventually(
         async () => {
           for (const { queue, waiting, active, delayed, waitingChildren } of await countQueues(queues)) {

@@ -58,7 +58,12 @@ const failure = (code: StepFailure['code'], kind: StepFailure['kind'] = 'retried
   at: later(-5).toISOString(),
 });
 const waitFor = (
-  code: 'provider-circuit-open' | 'provider-throttled' | 'provider-over-budget',
+  code:
+    | 'provider-circuit-open'
+    | 'provider-throttled'
+    | 'provider-over-budget'
+    | 'storage-full'
+    | 'storage-unavailable',
   seconds = 160,
 ) => ({
   retryAt: later(seconds),
@@ -264,6 +269,18 @@ describe('a job in the queue', () => {
       { steps: onGenerate(waitFor('provider-over-budget')) },
       ['over-budget', 'children'],
       "Waits for its account's share of the calls of gemini: there is room at 03:12:40 UTC.",
+    ],
+    [
+      'a file store that is full',
+      { steps: onGenerate(waitFor('storage-full', 10)) },
+      ['store-away', 'children'],
+      'Waits for the file store, which is full: it looks again at 03:10:10 UTC.',
+    ],
+    [
+      'a file store that is away',
+      { steps: onGenerate(waitFor('storage-unavailable', 10)) },
+      ['store-away', 'children'],
+      'Waits for the file store, which cannot be reached: it looks again at 03:10:10 UTC.',
     ],
     [
       'its backoff',

@@ -100,7 +100,7 @@ describe('runMain', () => {
     const { code, errors } = await main.exit();
     expect(code).toBe(1);
     expect(errors).toBe(
-      'probe cannot start: PORT is not a number\nCorrect the settings named in `problems` and start again.\n',
+      'probe cannot start: PORT is not a number\nCorrect each setting that is named and start again.\n',
     );
   });
 

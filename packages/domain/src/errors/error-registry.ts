@@ -231,13 +231,14 @@ export const errorRegistry = {
   ),
   'render-failed': define('transient', 'The pages could not be set', 'It is tried again by itself.'),
   // System
+  // The store is everybody's: while it is away or full, steps wait and none spends its attempts on it.
   'storage-unavailable': define(
-    'transient',
+    'throttled',
     'The file store did not answer properly',
     'It is tried again by itself.',
   ),
   'storage-full': define(
-    'transient',
+    'throttled',
     'The file store is full',
     'The operator must make room; it is tried again by itself.',
   ),
@@ -277,7 +278,7 @@ export const errorRegistry = {
   'settings-invalid': define(
     'permanent',
     'The settings are not valid',
-    'Correct the settings named in `problems` and start again.',
+    'Correct each setting that is named and start again.',
   ),
   'not-ready': define('transient', 'The service is starting or stopping', 'Try again in a few seconds.'),
   internal: define(

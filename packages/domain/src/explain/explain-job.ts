@@ -17,6 +17,7 @@ const blocking: ReadonlySet<WaitCode> = new Set([
   'queue-paused',
   'lost',
   'holder-silent',
+  'store-away',
   'breaker-open',
   'provider-pause',
   'over-budget',

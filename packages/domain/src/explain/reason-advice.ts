@@ -39,6 +39,11 @@ const advice: Readonly<Record<WaitCode, Advice>> = {
       'Nothing to do if that process is dead. If it only hangs, end it: what it still writes does not count.',
     account: byItself,
   },
+  'store-away': {
+    operator:
+      'Make room in the file store, or bring it back: the steps look again by themselves, and none is lost.',
+    account: `${byItself} Waiting costs no attempt and no credits.`,
+  },
   'breaker-open': {
     operator:
       'See the errors of the steps and the status page of the provider. AI_FALLBACK_OFFLINE lets the offline provider make named styles meanwhile.',

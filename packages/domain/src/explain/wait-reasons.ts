@@ -20,6 +20,7 @@ export const waitCodes = [
   'queue-paused',
   'lost',
   'holder-silent',
+  'store-away',
   'breaker-open',
   'provider-pause',
   'over-budget',
@@ -276,6 +277,16 @@ function delayReason(step: StepFacts, facts: ExplanationFacts): StepReason | und
   switch (error?.code) {
     case 'provider-circuit-open':
       return breakerReason(step, provider, retryAt, facts);
+    case 'storage-full':
+    case 'storage-unavailable': {
+      const state = error.code === 'storage-full' ? 'is full' : 'cannot be reached';
+      return reason(
+        'store-away',
+        state,
+        () => `Waits for the file store, which ${state}: it looks again at ${until}.`,
+        retryAt,
+      );
+    }
     case 'provider-throttled':
       return reason(
         'provider-pause',
