@@ -34,6 +34,7 @@ export default {
   ],
   testPathIgnorePatterns: ['/node_modules/', ...elsewhere, ...staleTests().map(literally)],
   transform: {},
+  reporters: ['default', join(root, 'scripts/time-limit-reporter.mjs')],
   globalSetup: join(run, 'global-setup.js'),
   globalTeardown: join(run, 'global-teardown.js'),
   testEnvironment: join(run, 'test-environment.js'),

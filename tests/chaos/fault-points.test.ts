@@ -100,6 +100,15 @@ const cases: Readonly<Record<Exclude<FaultPoint, 'step.expanded'>, Case>> = {
   },
 };
 
+function tellProcesses({ processes }: SupervisedSystem): string {
+  return processes
+    .map(
+      ({ name, process: { pid, running }, starts }) =>
+        `${name} ${pid} (${starts} starts, ${running ? 'up' : 'down'})`,
+    )
+    .join(', ');
+}
+
 interface Scene {
   readonly system: SupervisedSystem;
   readonly account: AccountOfRun;
@@ -188,11 +197,14 @@ describe.each(backends)('on %s', (backend) => {
         deadlineMs: 30_000,
         what: `a process to come to ${point} (${faultPoints[point]})`,
       });
+      const struck = (await system.struck(point)).join();
       await system.disarm();
       const job = await account.client.waitForJob(jobId);
       const expected = outcome ?? { status: 'succeeded', capture: 2, refund: 0 };
-      expect(await factsOfJob(servers.databaseUrl, jobId)).toMatchObject({
+      const { error } = job;
+      expect({ ...(await factsOfJob(servers.databaseUrl, jobId)), error }).toMatchObject({
         ...expected,
+        ...(expected.status === 'succeeded' ? { error: null } : {}),
         hold: expected.capture + expected.refund,
         entries: ['capture', 'hold', 'refund'],
         repeatedEvents: [],
@@ -202,7 +214,10 @@ describe.each(backends)('on %s', (backend) => {
       expect(gemini.calls.length - before).toBe(calls);
       await eventually(
         async () => (system.processes.find(({ app }) => app === victim)?.starts ?? 0) > starts,
-        { deadlineMs: 30_000, what: `${victim} to be started again` },
+        {
+          deadlineMs: 30_000,
+          what: `${victim} to be started again, after ${struck} was struck, of ${tellProcesses(system)}`,
+        },
       );
       await eventually(
         async () => {
