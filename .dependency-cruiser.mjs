@@ -7,6 +7,7 @@ const mayKnow = {
   domain: [],
   images: [],
   documents: [],
+  reports: [],
   config: [],
   runtime: [],
   observability: ['runtime'],

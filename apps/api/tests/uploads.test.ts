@@ -88,7 +88,15 @@ test('keeps a damaged picture: ingestion will say what is wrong with it', async 
 });
 
 test.each([
-  ['a text file', Buffer.from('hello, this is text'), 'unsupported-type', 415],
+  ['a text', Buffer.from('hello, this is text'), 'text/plain'],
+  ['a page', Buffer.from('<!doctype html><html><body><p>Hello</p></body></html>'), 'text/html'],
+  ['a PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1'), 'application/pdf'],
+])('takes %s as a document, by its content', async (_name, bytes, mediaType) => {
+  expect(await api.main.client.uploadAsset(bytes)).toMatchObject({ mediaType, width: null });
+  await api.store.deletePrefix(`accounts/${api.main.id}/`);
+});
+
+test.each([
   ['a program', Buffer.from('\x7fELF\x02\x01\x01\x00'.padEnd(200, '\0'), 'latin1'), 'unsupported-type', 415],
   ['an empty file', Buffer.alloc(0), 'asset-empty', 422],
   ['a file above the limit', png(3, maxBytes), 'asset-too-large', 413],

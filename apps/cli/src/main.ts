@@ -12,6 +12,7 @@ import { Command, Option } from 'commander';
 import { runDeadLetterList, runDeadLetterReplay, runDeadLetterShow } from './commands/dead-letters.ts';
 import { runDemo } from './commands/demo.ts';
 import type { DemoOptions } from './commands/demo-options.ts';
+import { type DemoReportOptions, runDemoReport } from './commands/demo-report.ts';
 import { runDev } from './commands/dev.ts';
 import { runInspect } from './commands/inspect.ts';
 
@@ -38,7 +39,9 @@ const program = new Command('pressroom')
   .description('Photos in, a print-ready picture book out.')
   .showHelpAfterError('(--help lists the options and their values)');
 
-program
+const demo = program
+  // Its report has options of the same names.
+  .enablePositionalOptions()
   .command('demo')
   .description(
     'Makes a picture book from sample photos, or from your own, with the whole system running on this machine.',
@@ -66,6 +69,31 @@ program
       process.exitCode = await runDemo({
         ...given,
         files,
+        workingFolder,
+        projectFolder,
+        environment,
+        output: process.stdout,
+        signal: ending.signal,
+      });
+    },
+  );
+
+demo
+  .command('report')
+  .description('Writes a cited report about documents, with the whole system running on this machine.')
+  .argument('<documents...>', 'PDF, DOCX, HTML, Markdown, text or CSV files, and addresses of such')
+  .option('--question <words>', 'what the report has to answer')
+  .option('--title <title>', 'printed on the cover')
+  .addOption(new Option('--page-size <size>', 'the size of a page').choices([...pageSizes]).default('A4'))
+  .option('--out <file>', 'where the report goes (default: demo/report.pdf)')
+  .action(
+    async (
+      documents: string[],
+      given: Pick<DemoReportOptions, 'question' | 'title' | 'pageSize' | 'out'>,
+    ) => {
+      process.exitCode = await runDemoReport({
+        ...given,
+        documents,
         workingFolder,
         projectFolder,
         environment,

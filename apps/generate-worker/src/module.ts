@@ -1,7 +1,18 @@
-import { createGeminiProvider, createGenerationService, createOfflineProvider } from '@pressroom/ai';
-import type { CallPolicy, GenerationService } from '@pressroom/domain';
+import {
+  createGeminiObjects,
+  createGeminiProvider,
+  createGenerationService,
+  createObjectService,
+  createOfflineObjects,
+  createOfflineProvider,
+} from '@pressroom/ai';
+import { createDocumentStore } from '@pressroom/database';
+import type { CallPolicy, GenerationService, ObjectService } from '@pressroom/domain';
 import { type CreateWorkerModule, createWorkerService, type Resources } from '@pressroom/process';
+import { extractiveMakers, extractiveModel } from '@pressroom/reports';
 import { createGeneratePictureHandler } from './handlers/generate-picture.ts';
+import { createMapReportChunksHandler } from './handlers/map-report-chunks.ts';
+import { createReduceReportHandler } from './handlers/reduce-report.ts';
 
 const mebibyte = 1024 * 1024;
 /** Peaks of resident memory while a picture of 2,048 × 2,048 pixels is made: 88 to 189 MiB by the offline styles. */
@@ -11,23 +22,30 @@ const leaseMarginMs = 30_000;
 /** The offline provider has no time limit of its own; its steps end after five minutes. */
 const offlineLeaseMs = 330_000;
 
-/** Takes `generate` steps: a picture and a style in, a new picture out. */
+/** Takes `generate` steps: a picture and a style in, a new picture out; passages in, findings and then a report out. */
 export const createGenerateWorker: CreateWorkerModule = async (resources, scope) => {
-  const { config, assets, ids, health, metrics, providerCalls } = resources;
-  const generation = await openGeneration(resources, scope);
+  const { config, assets, database, ids, health, metrics, providerCalls } = resources;
+  const { generation, objects } = await openGeneration(resources, scope);
   metrics.observeProviders(() => providerCalls.states());
   health.register({
     name: 'provider',
     critical: false,
     check: () => checkProvider(resources),
   });
-  const handler = createGeneratePictureHandler({
+  const documents = createDocumentStore(database);
+  const picture = createGeneratePictureHandler({
     generation,
     store: assets,
     ids,
     memoryBytes: mayDrawHere(config) ? memoryBytes.offline : memoryBytes.gemini,
   });
-  return createWorkerService('generate', { 'generate-picture': handler }, resources);
+  const map = createMapReportChunksHandler({ objects, documents, store: assets, ids });
+  const reduce = createReduceReportHandler({ objects, documents, embeddings: undefined, store: assets, ids });
+  return createWorkerService(
+    'generate',
+    { 'generate-picture': picture, 'map-report-chunks': map, 'reduce-report': reduce },
+    resources,
+  );
 };
 
 function mayDrawHere({ generation }: Resources['config']): boolean {
@@ -37,7 +55,7 @@ function mayDrawHere({ generation }: Resources['config']): boolean {
 async function openGeneration(
   { config, assets, clock, log, metrics, providerCalls }: Resources,
   scope: Parameters<CreateWorkerModule>[1],
-): Promise<GenerationService> {
+): Promise<{ readonly generation: GenerationService; readonly objects: ObjectService }> {
   const { generation } = config;
   const offline = {
     provider: await scope.use(
@@ -47,8 +65,17 @@ async function openGeneration(
     ),
     policy: { leaseMs: offlineLeaseMs },
   };
+  const offlineObjects = {
+    provider: createOfflineObjects({ makers: extractiveMakers, model: extractiveModel }),
+    policy: { leaseMs: offlineLeaseMs },
+  };
   const shared = { calls: providerCalls, assets, clock, log, observer: metrics.providers };
-  if (generation.kind === 'offline') return createGenerationService({ main: offline, ...shared });
+  if (generation.kind === 'offline') {
+    return {
+      generation: createGenerationService({ main: offline, ...shared }),
+      objects: createObjectService({ main: offlineObjects, ...shared }),
+    };
+  }
   const provider = await scope.use(
     'generation provider',
     () => createGeminiProvider(generation),
@@ -61,11 +88,19 @@ async function openGeneration(
     tokensPerMinute,
     leaseMs: timeout.baseMs + timeout.extensionMs + leaseMarginMs,
   };
-  return createGenerationService({
-    main: { provider, policy },
-    fallback: fallback.offline ? { ...offline, afterWaitMs: fallback.afterWaitMs } : undefined,
-    ...shared,
-  });
+  const { afterWaitMs } = fallback;
+  return {
+    generation: createGenerationService({
+      main: { provider, policy },
+      fallback: fallback.offline ? { ...offline, afterWaitMs } : undefined,
+      ...shared,
+    }),
+    objects: createObjectService({
+      main: { provider: createGeminiObjects(generation), policy },
+      fallback: fallback.offline ? { ...offlineObjects, afterWaitMs } : undefined,
+      ...shared,
+    }),
+  };
 }
 
 /** Where the provider stands, for all workers; throws while its breaker is not closed. */
@@ -73,12 +108,12 @@ async function checkProvider({ config, providerCalls }: Resources): Promise<obje
   const { generation } = config;
   if (generation.kind === 'offline') return { provider: 'offline' };
   const states = await providerCalls.states();
-  const state = states.find(
-    ({ provider, model }) => provider === 'gemini' && model === generation.pictureModel,
-  );
-  if (state === undefined) return { provider: 'gemini', breaker: 'closed' };
-  if (state.breaker !== 'closed') {
-    throw new Error(`The breaker of gemini is ${state.breaker}, until ${state.openUntil?.toISOString()}`);
+  const used = [generation.pictureModel, generation.objectModel];
+  const known = states.filter(({ provider, model }) => provider === 'gemini' && used.includes(model));
+  const open = known.find(({ breaker }) => breaker !== 'closed');
+  if (open !== undefined) {
+    const until = open.openUntil?.toISOString();
+    throw new Error(`The breaker of gemini's ${open.model} is ${open.breaker}, until ${until}`);
   }
-  return state;
+  return { provider: 'gemini', breaker: 'closed', models: known };
 }

@@ -1,7 +1,7 @@
 // Writes what the fonts can print to packages/domain, so that a submission can be refused before any work is done.
 // Run after a build: `node apps/pdf-worker/scripts/generate-printable-ranges.mjs`. A test compares table and fonts.
 import { writeFile } from 'node:fs/promises';
-import { fontCoverage } from '../dist/src/services/picture-book/font-coverage.js';
+import { fontCoverage } from '../dist/src/services/pages/font-coverage.js';
 
 const hex = (point) => `0x${point.toString(16).padStart(4, '0')}`;
 const lines = (await fontCoverage()).map(([first, last]) => `  [${hex(first)}, ${hex(last)}],`);

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CreateWorkerModule, createWorkerService } from '@pressroom/process';
 import { createRenderPictureBookHandler } from './handlers/render-picture-book.ts';
+import { createRenderReportHandler } from './handlers/render-report.ts';
 import { createPictureBookRenderer } from './services/picture-book/picture-book-renderer.ts';
+import { createReportRenderer } from './services/report/report-renderer.ts';
 
-/** Takes `pdf` steps: pictures in, a booklet out. */
+/** Takes `pdf` steps: pictures in, a booklet out; findings in, a report out. */
 export const createPdfWorker: CreateWorkerModule = async (resources, scope) => {
   const { config, assets, ids } = resources;
   // On this machine's own disk, never in a data folder that machines share: it holds one attempt's pictures.
@@ -19,6 +21,12 @@ export const createPdfWorker: CreateWorkerModule = async (resources, scope) => {
     () => createPictureBookRenderer({ threads: config.workers.pdfConcurrency }),
     (opened) => opened.close(),
   );
-  const handler = createRenderPictureBookHandler({ store: assets, ids, renderer, temporaryFolder });
-  return createWorkerService('pdf', { 'render-picture-book': handler }, resources);
+  const reportRenderer = await scope.use(
+    'report threads',
+    () => createReportRenderer({ threads: config.workers.pdfConcurrency }),
+    (opened) => opened.close(),
+  );
+  const book = createRenderPictureBookHandler({ store: assets, ids, renderer, temporaryFolder });
+  const report = createRenderReportHandler({ store: assets, ids, renderer: reportRenderer, temporaryFolder });
+  return createWorkerService('pdf', { 'render-picture-book': book, 'render-report': report }, resources);
 };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { balanceLines, breakLines, limitLines } from '../src/services/picture-book/line-breaking.ts';
+import { balanceLines, breakLines, limitLines } from '../src/services/pages/line-breaking.ts';
 
 /** Every letter is one point wide. */
 const measure = (text: string) => text.length;

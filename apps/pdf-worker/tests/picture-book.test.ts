@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fontkit from '@pdf-lib/fontkit';
 import { decodePDFRawStream, PDFDict, PDFName, PDFRawStream, PDFStream } from 'pdf-lib';
 import sharp from 'sharp';
-import { fontFiles } from '../src/services/picture-book/font-files.ts';
+import { fontFiles } from '../src/services/pages/font-files.ts';
 import { runTool, testWith } from './independent-tools.ts';
 import { inTemporaryFolder, landscape, portrait, setBook } from './test-book.ts';
 

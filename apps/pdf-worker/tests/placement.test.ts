@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { joinRanges } from '../src/services/picture-book/number-ranges.ts';
+import { joinRanges } from '../src/services/pages/number-ranges.ts';
 import { placePicture } from '../src/services/picture-book/placement.ts';
 import { preflightRemarks, printedPreflight } from '../src/services/picture-book/preflight.ts';
 

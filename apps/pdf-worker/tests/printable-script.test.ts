@@ -3,8 +3,8 @@ import { expect, jest, test } from '@jest/globals';
 import fontkit from '@pdf-lib/fontkit';
 import { printableRanges, printableText, unprintableCharacters } from '@pressroom/domain';
 import { checkPrintable } from '@pressroom/pdf-worker';
-import { fontCoverage } from '../src/services/picture-book/font-coverage.ts';
-import { faceNames, fontFiles } from '../src/services/picture-book/font-files.ts';
+import { fontCoverage } from '../src/services/pages/font-coverage.ts';
+import { faceNames, fontFiles } from '../src/services/pages/font-files.ts';
 
 jest.setTimeout(60_000);
 

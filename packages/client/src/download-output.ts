@@ -5,12 +5,19 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { OutputFormat } from '@pressroom/domain';
 import { PressroomConnectionError } from './api-error.ts';
 import { type Answer, type Call, connectionError, type Transport } from './transport.ts';
 
 export interface Download {
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The PDF when absent. */
+  readonly format?: OutputFormat | undefined;
 }
 
 /**
@@ -22,9 +29,9 @@ export async function downloadOutput(
   transport: Transport,
   jobId: string,
   to: string | Writable,
-  signal: AbortSignal | undefined,
+  { format, signal }: DownloadOptions,
 ): Promise<Download> {
-  const call: Call = { method: 'GET', path: `/api/jobs/${encodeURIComponent(jobId)}/output`, signal };
+  const call: Call = { method: 'GET', path: outputPath(jobId, format), signal };
   if (typeof to !== 'string') return await save(await transport.send(call), to, call);
   await mkdir(dirname(to), { recursive: true });
   const part = `${to}.part`;
@@ -38,6 +45,10 @@ export async function downloadOutput(
     await rm(part, { force: true });
     throw error;
   }
+}
+
+function outputPath(jobId: string, format: OutputFormat | undefined): string {
+  return `/api/jobs/${encodeURIComponent(jobId)}/output${format === undefined ? '' : `?format=${format}`}`;
 }
 
 async function save(answer: Answer, to: Writable, call: Call): Promise<Download> {

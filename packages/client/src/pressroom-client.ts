@@ -12,7 +12,7 @@ import {
   longestWaitSeconds,
   type WireJobEvent,
 } from '@pressroom/domain';
-import { type Download, downloadOutput } from './download-output.ts';
+import { type Download, type DownloadOptions, downloadOutput } from './download-output.ts';
 import { type FollowOptions, followJobEvents } from './follow-job-events.ts';
 import { createJsonCalls } from './json-calls.ts';
 import { type Call, readJson, Transport } from './transport.ts';
@@ -64,7 +64,7 @@ export interface PressroomClient {
   /** Runs again what did not succeed, and holds again what had been given back for it. */
   retryJob(jobId: string, options?: SubmitOptions): Promise<Job>;
   /** To a file or a stream. */
-  downloadOutput(jobId: string, to: string | Writable, options?: CallOptions): Promise<Download>;
+  downloadOutput(jobId: string, to: string | Writable, options?: DownloadOptions): Promise<Download>;
   account(options?: CallOptions): Promise<Account>;
   /** Newest first, through all pages. */
   ledger(options?: CallOptions): AsyncIterable<LedgerEntry>;
@@ -135,7 +135,7 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
         signal,
       });
     },
-    downloadOutput: (jobId, to, { signal } = {}) => downloadOutput(transport, jobId, to, signal),
+    downloadOutput: (jobId, to, options = {}) => downloadOutput(transport, jobId, to, options),
     account: ({ signal } = {}) => read<Account>({ method: 'GET', path: '/api/account', signal }),
     ledger: ({ signal } = {}) => pages<LedgerEntry>('/api/account/ledger', {}, signal),
     close: () => transport.close(),

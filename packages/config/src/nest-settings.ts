@@ -92,6 +92,7 @@ function generationOf(values: SettingValues): PressroomConfig['generation'] {
     apiKey: values.GEMINI_API_KEY,
     baseUrl: values.GEMINI_BASE_URL,
     pictureModel: values.GEMINI_PICTURE_MODEL,
+    objectModel: values.GEMINI_TEXT_MODEL,
     timeout: {
       baseMs: values.AI_TIMEOUT_BASE_MS,
       extensionMs: values.AI_TIMEOUT_EXTENSION_MS,

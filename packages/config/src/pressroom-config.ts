@@ -80,6 +80,7 @@ export type GenerationConfig =
       readonly apiKey: string;
       readonly baseUrl?: string | undefined;
       readonly pictureModel: string;
+      readonly objectModel: string;
       readonly timeout: {
         readonly baseMs: number;
         readonly extensionMs: number;

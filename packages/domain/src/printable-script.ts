@@ -28,6 +28,11 @@ export function unprintableCharacters(text: string): string[] {
 const noBreakSpace = '\u00a0';
 const drawsNothing = /\u034f|\p{Variation_Selector}|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
+/** True for a character of text as it is set that every font of the printed pages has. */
+export function isPrintableCharacter(character: string): boolean {
+  return isPrintable(character.codePointAt(0) ?? 0);
+}
+
 function isPrintable(codePoint: number): boolean {
   let low = 0;
   let high = printableRanges.length - 1;

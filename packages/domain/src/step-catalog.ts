@@ -1,14 +1,20 @@
 import type { AssetReference } from './asset-reference.ts';
-import type { ErrorCode } from './errors/error-registry.ts';
+import type { Degradation } from './degradation.ts';
+import type {
+  MapReportChunksInput,
+  MapReportChunksOutput,
+  ReduceReportInput,
+  ReduceReportOutput,
+  RenderReportInput,
+  RenderReportOutput,
+} from './document-report-steps.ts';
 import type { IngestDocumentInput, IngestDocumentOutput } from './ingest-document.ts';
+import type { PageSize } from './page-size.ts';
 import type { PictureStyle } from './ports/generation-provider.ts';
 
 /** The worker types: each is one app and one queue. */
 export const workerTypes = ['ingest', 'generate', 'pdf'] as const;
 export type WorkerType = (typeof workerTypes)[number];
-
-export const pageSizes = ['A4', 'A5', 'Letter'] as const;
-export type PageSize = (typeof pageSizes)[number];
 
 /** How pictures that are wider than high stand on a page: a quarter turned, to fill it, or upright like all others. */
 export const landscapePictures = ['turned', 'upright'] as const;
@@ -52,13 +58,6 @@ export interface GeneratePictureOutput {
   readonly degraded?: Degradation;
 }
 
-/** A result that is less than what was asked for, because its provider could not be had. */
-export interface Degradation {
-  /** The provider that was asked for. */
-  readonly from: string;
-  readonly reason: ErrorCode;
-}
-
 export interface RenderPictureBookInput {
   readonly title: string;
   readonly pageSize: PageSize;
@@ -90,6 +89,15 @@ export interface StepCatalog {
   'ingest-document': { worker: 'ingest'; input: IngestDocumentInput; output: IngestDocumentOutput };
   'generate-picture': { worker: 'generate'; input: GeneratePictureInput; output: GeneratePictureOutput };
   'render-picture-book': { worker: 'pdf'; input: RenderPictureBookInput; output: RenderPictureBookOutput };
+  'map-report-chunks': { worker: 'generate'; input: MapReportChunksInput; output: MapReportChunksOutput };
+  /** Asks for a `map-report-chunks` for each batch of what was ingested, and is run again when they have ended. */
+  'reduce-report': {
+    worker: 'generate';
+    input: ReduceReportInput;
+    output: ReduceReportOutput;
+    expands: true;
+  };
+  'render-report': { worker: 'pdf'; input: RenderReportInput; output: RenderReportOutput };
 }
 
 export type HandlerName = keyof StepCatalog;
@@ -103,6 +111,9 @@ export const handlerWorkers = {
   'ingest-document': 'ingest',
   'generate-picture': 'generate',
   'render-picture-book': 'pdf',
+  'map-report-chunks': 'generate',
+  'reduce-report': 'generate',
+  'render-report': 'pdf',
 } as const satisfies { [Name in HandlerName]: StepCatalog[Name]['worker'] };
 
 /** How many seconds one attempt of a step may take before it is cut and counted as failed. */
@@ -111,4 +122,7 @@ export const handlerTimeoutSeconds = {
   'ingest-document': 1_800,
   'generate-picture': 300,
   'render-picture-book': 600,
+  'map-report-chunks': 600,
+  'reduce-report': 900,
+  'render-report': 600,
 } as const satisfies Record<HandlerName, number>;

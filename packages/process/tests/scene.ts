@@ -58,6 +58,9 @@ export interface Handlers {
   'ingest-image': StepHandler<'ingest-image'>;
   'ingest-document': StepHandler<'ingest-document'>;
   'generate-picture': StepHandler<'generate-picture'>;
+  'map-report-chunks': StepHandler<'map-report-chunks'>;
+  'reduce-report': StepHandler<'reduce-report'>;
+  'render-report': StepHandler<'render-report'>;
   'render-picture-book': StepHandler<'render-picture-book'>;
 }
 
@@ -67,6 +70,10 @@ export function handlers(overrides: Partial<Handlers> = {}): Handlers {
     'ingest-image': () => Promise.resolve({ output: ingested, assets: [] }),
     'ingest-document': () => Promise.resolve({ output: ingestedDocument, assets: [] }),
     'generate-picture': () => Promise.resolve({ output: generated, assets: [] }),
+    // No test of this package submits a report.
+    'map-report-chunks': () => Promise.reject(new Error('unexpected')),
+    'reduce-report': () => Promise.reject(new Error('unexpected')),
+    'render-report': () => Promise.reject(new Error('unexpected')),
     'render-picture-book': (context) =>
       Promise.resolve({
         output: {

@@ -11,7 +11,36 @@ const picture: PictureReference = {
 };
 
 /** Handlers that succeed at once, so that nothing but queue and record is measured. */
+const noText = {
+  assetId: 'asset_none',
+  storageKey: 'accounts/none',
+  mediaType: 'application/json',
+  bytes: 1,
+  sha256: picture.sha256,
+};
+const nobody = { provider: 'offline', model: 'none', calls: 1 };
+
 export const idleHandlers: StepHandlers<WorkerType> = {
+  'map-report-chunks': () =>
+    Promise.resolve({ output: { ...nobody, part: noText, findings: 0, chunksRead: 0 }, assets: [] }),
+  'reduce-report': () =>
+    Promise.resolve({
+      output: { ...nobody, report: noText, table: noText, findings: 0, skipped: [], degradedDocuments: [] },
+      assets: [],
+    }),
+  'render-report': () =>
+    Promise.resolve({
+      output: {
+        document: { ...noText, mediaType: 'application/pdf' },
+        report: noText,
+        table: noText,
+        pages: 3,
+        skipped: [],
+        degraded: [],
+        preflight: [],
+      },
+      assets: [],
+    }),
   'ingest-image': () =>
     Promise.resolve({
       output: {

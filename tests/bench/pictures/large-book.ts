@@ -33,6 +33,7 @@ export const largeBook: Scenario = {
     tell(`${pages} pictures, ${(sum(pictures.map(({ bytes }) => bytes)) / 1e6).toFixed(0)} MB`);
     await system.work('ingest', idleHandlers);
     await system.work('generate', {
+      ...idleHandlers,
       'generate-picture': ({ input }) => {
         const picture = pictures[input.index];
         if (picture === undefined) throw new Error(`There is no picture ${input.index}`);

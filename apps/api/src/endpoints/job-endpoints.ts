@@ -18,7 +18,7 @@ import { readWaitPreference } from '../http/prefer.ts';
 import { sendStoredContent } from '../http/send-blob.ts';
 import type { jobRoutes } from '../routes/job-routes.ts';
 import { waitUntilSettled } from '../services/job-events.ts';
-import { renderedDocumentOf, toJob, toJobSummary } from '../services/job-view.ts';
+import { partOf, renderedDocumentOf, toJob, toJobSummary } from '../services/job-view.ts';
 import { acceptJob } from '../services/submit.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 import { createEventsEndpoint } from './events-endpoint.ts';
@@ -123,7 +123,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
       return { status: 200, body: await readJob(exchange.accountId, params.id) };
     },
     getJobEvents: createEventsEndpoint(context, requireJob),
-    getJobOutput: async ({ params }, { request, response, accountId, signal }) => {
+    getJobOutput: async ({ params, query }, { request, response, accountId, signal }) => {
       const job = await requireJob(accountId, params.id);
       const rendered = renderedDocumentOf(job);
       if (rendered === undefined) {
@@ -132,7 +132,11 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
         });
       }
       const title = typeof job.input['title'] === 'string' ? job.input['title'] : job.kind;
-      const content = { ...rendered.document, fileName: `${title}.pdf` };
+      const part = partOf(rendered, query.format);
+      if (part === undefined) {
+        throw new PressroomError('not-acceptable', `A ${job.kind} has no ${query.format}`);
+      }
+      const content = { ...part, fileName: `${title}.${query.format}` };
       await sendStoredContent(request, response, context.store, content, signal);
       return undefined;
     },

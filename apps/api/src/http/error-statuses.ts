@@ -51,6 +51,7 @@ export const errorStatuses = {
   'prompt-needs-provider': 422,
   'unsupported-script': 422,
   'nothing-to-print': 422,
+  'nothing-to-report': 422,
   'render-failed': 500,
   'storage-unavailable': 503,
   'storage-full': 507,

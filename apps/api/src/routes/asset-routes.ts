@@ -17,16 +17,17 @@ export const rangeHeaders = z.object({
   'if-range': z.string().optional().describe('The range counts only when the ETag is this one.'),
 });
 /** The replies of an address with stored bytes of one media type. */
-export function contentReplies(mediaType: string) {
+export function contentReplies(...mediaTypes: readonly string[]) {
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, 'binary' as const]));
   return {
     200: {
       description: 'The bytes',
-      content: { [mediaType]: 'binary' as const },
+      content,
       headers: contentHeaders,
     },
     206: {
       description: 'The range that was asked for',
-      content: { [mediaType]: 'binary' as const },
+      content,
       headers: { ...contentHeaders, 'Content-Range': 'Which bytes these are.' },
     },
     304: { description: 'The bytes behind this ETag are still the same' },

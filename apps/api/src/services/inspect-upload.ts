@@ -1,3 +1,4 @@
+import { documentMediaTypes, documentSniffBytes, sniffDocument } from '@pressroom/documents';
 import { PressroomError } from '@pressroom/domain';
 import { inspectImage, sniffMediaType } from '@pressroom/images';
 import type { InspectUpload } from '../ports.ts';
@@ -6,15 +7,21 @@ import type { InspectUpload } from '../ports.ts';
 export const uploadHeadBytes = 1024 * 1024;
 
 /**
- * Takes every picture type that ingestion takes. A damaged or hostile picture passes: ingestion names what is wrong with it,
+ * Takes every type of picture and document that ingestion takes. A damaged or hostile file passes: ingestion names what is wrong with it,
  * and it hurts only its own item there.
  */
 export const inspectUpload: InspectUpload = async (head) => {
   const sniffed = await sniffMediaType(head);
   if (sniffed.family !== 'image') {
-    throw new PressroomError('unsupported-type', `The file is ${sniffed.description}, not a picture`, {
-      facts: { mediaType: sniffed.mediaType },
-    });
+    const format = await sniffDocument(head.subarray(0, documentSniffBytes), undefined);
+    if (format !== undefined) return { mediaType: documentMediaTypes[format] };
+    throw new PressroomError(
+      'unsupported-type',
+      `The file is ${sniffed.description}, no picture and no document`,
+      {
+        facts: { mediaType: sniffed.mediaType },
+      },
+    );
   }
   try {
     const { width, height } = await inspectImage(head, { maxBytes: uploadHeadBytes });

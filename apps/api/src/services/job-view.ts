@@ -5,19 +5,25 @@ import {
   type Job,
   type JobStep,
   type JobSummary,
+  type OutputFormat,
+  outputFormats,
   stepMachine,
 } from '@pressroom/domain';
 import { z } from 'zod';
 
 /** What every document-making root step leaves behind; kinds may add to it. */
+const referenceSchema = z.object({
+  assetId: z.string(),
+  storageKey: z.string(),
+  mediaType: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+});
 const renderedSchema = z.object({
-  document: z.object({
-    assetId: z.string(),
-    storageKey: z.string(),
-    mediaType: z.string(),
-    bytes: z.int(),
-    sha256: z.string(),
-  }),
+  document: referenceSchema,
+  /** The same content for programs, and as a table, of kinds that have these. */
+  report: referenceSchema.optional(),
+  table: referenceSchema.optional(),
   pages: z.int(),
   skipped: z.array(z.int()).default([]),
   degraded: z.array(z.int()).default([]),
@@ -28,6 +34,14 @@ export type RenderedDocument = z.output<typeof renderedSchema>;
 /** The document of a job that has succeeded. */
 export function renderedDocumentOf(job: JobRow): RenderedDocument | undefined {
   return job.output === null ? undefined : renderedSchema.parse(job.output);
+}
+
+/** The stored bytes of a format, if the kind has it. */
+export function partOf(
+  rendered: RenderedDocument,
+  format: OutputFormat,
+): RenderedDocument['document'] | undefined {
+  return { pdf: rendered.document, json: rendered.report, csv: rendered.table }[format];
 }
 
 export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSummary {
@@ -95,6 +109,7 @@ export function toJob(
         ? null
         : {
             href: summary.links.output,
+            formats: outputFormats.filter((format) => partOf(rendered, format) !== undefined),
             assetId: rendered.document.assetId,
             mediaType: rendered.document.mediaType,
             bytes: rendered.document.bytes,

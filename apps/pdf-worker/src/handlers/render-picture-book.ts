@@ -13,9 +13,9 @@ import {
   type StepHandler,
   storageKeys,
 } from '@pressroom/domain';
+import { checkPrintable } from '../services/pages/check-printable.ts';
+import { latestProgress } from '../services/pages/latest-progress.ts';
 import type { BookContent, BookPicture } from '../services/picture-book/book-content.ts';
-import { checkPrintable } from '../services/picture-book/check-printable.ts';
-import { latestProgress } from '../services/picture-book/latest-progress.ts';
 import type { PictureBookRenderer } from '../services/picture-book/picture-book-renderer.ts';
 import { spoolBlob } from '../services/picture-book/spool-blob.ts';
 

@@ -1,38 +1,22 @@
-import {
-  type GenerationConfig,
-  type GenerativeModel,
-  GoogleGenerativeAI,
-  HarmBlockThreshold,
-  HarmCategory,
-} from '@google/generative-ai';
-import {
-  type GeneratedPicture,
-  isPressroomError,
-  type PictureRequest,
-  PressroomError,
-} from '@pressroom/domain';
+import { type GenerationConfig, type GenerativeModel, GoogleGenerativeAI } from '@google/generative-ai';
+import type { GeneratedPicture, PictureRequest } from '@pressroom/domain';
 import type { ClosableProvider } from '../closable-provider.ts';
-import { type AdaptiveTimeout, startAdaptiveTimeout } from './adaptive-timeout.ts';
-import { type BoundedExchange, withBoundedFetch } from './bounded-fetch.ts';
 import { checkPicture } from './check-picture.ts';
-import { toProviderError } from './gemini-error.ts';
+import { callGemini, type GeminiConnection, requestOptions } from './gemini-call.ts';
 import { readPictureAnswer } from './picture-answer.ts';
 import { picturePrompt } from './picture-prompts.ts';
+import { safetySettings } from './safety-settings.ts';
 
-export interface GeminiProviderOptions {
-  readonly apiKey: string;
-  /** Where the API is; default Google's. */
-  readonly baseUrl?: string | undefined;
+export interface GeminiProviderOptions extends GeminiConnection {
   /** A model that answers with pictures, for example `gemini-2.5-flash-image`. */
   readonly pictureModel: string;
-  readonly timeout: AdaptiveTimeout;
   /** The longest answer that is read, in bytes of JSON. Default 40 MB: a picture of 30 MB. */
   readonly maxAnswerBytes?: number;
 }
 
 /** Pictures by Gemini through `@google/generative-ai`: one call a picture, no retries of its own. Errors as the port says. */
 export function createGeminiProvider(options: GeminiProviderOptions): ClosableProvider {
-  const { apiKey, pictureModel, timeout, maxAnswerBytes = 40_000_000 } = options;
+  const { pictureModel, maxAnswerBytes = 40_000_000 } = options;
   const model = openModel(options);
   return {
     name: 'gemini',
@@ -45,8 +29,6 @@ export function createGeminiProvider(options: GeminiProviderOptions): ClosablePr
   };
 
   async function generatePicture(request: PictureRequest): Promise<GeneratedPicture> {
-    // The SDK does not look at a signal that has fired before the call.
-    request.signal.throwIfAborted();
     const { bytes, usage } = readPictureAnswer(await call(request));
     const checked = await checkPicture(bytes);
     request.signal.throwIfAborted();
@@ -60,28 +42,12 @@ export function createGeminiProvider(options: GeminiProviderOptions): ClosablePr
   }
 
   async function call({ picture, style, signal }: PictureRequest): Promise<unknown> {
-    const deadline = startAdaptiveTimeout(timeout);
-    const exchange: BoundedExchange = { maxBytes: maxAnswerBytes, onOutput: deadline.sawOutput };
     const data = Buffer.from(picture.bytes).toString('base64');
     const parts = [{ inlineData: { data, mimeType: picture.mediaType } }, { text: picturePrompt(style) }];
-    try {
-      return await withBoundedFetch(exchange, async () => {
-        const { response } = await model.generateContent(parts, {
-          signal: AbortSignal.any([signal, deadline.signal]),
-        });
-        return response;
-      });
-    } catch (error) {
-      // Both aborts look the same to the SDK; only our own signals know which it was.
-      signal.throwIfAborted();
-      if (deadline.signal.aborted) {
-        const message = `Gemini did not answer within ${deadline.limitMs} ms`;
-        throw new PressroomError('provider-timeout', message, { cause: error });
-      }
-      throw isPressroomError(error) ? error : toProviderError(error, exchange, apiKey);
-    } finally {
-      deadline.stop();
-    }
+    return await callGemini(options, maxAnswerBytes, signal, async (limited) => {
+      const { response } = await model.generateContent(parts, { signal: limited });
+      return response;
+    });
   }
 }
 
@@ -90,21 +56,15 @@ const pictureTokens = 9 * 258 + 1_290;
 
 const callParameters = {
   responseModalities: ['TEXT', 'IMAGE'],
-  safetySettings: [
-    HarmCategory.HARM_CATEGORY_HARASSMENT,
-    HarmCategory.HARM_CATEGORY_HATE_SPEECH,
-    HarmCategory.HARM_CATEGORY_SEXUALLY_EXPLICIT,
-    HarmCategory.HARM_CATEGORY_DANGEROUS_CONTENT,
-  ].map((category) => ({ category, threshold: HarmBlockThreshold.BLOCK_MEDIUM_AND_ABOVE })),
+  safetySettings,
 };
 
-function openModel({ apiKey, baseUrl, pictureModel }: GeminiProviderOptions): GenerativeModel {
-  const { responseModalities, safetySettings } = callParameters;
+function openModel(options: GeminiProviderOptions): GenerativeModel {
+  const { responseModalities } = callParameters;
   // The SDK's types are older than picture output; the field is passed through as it is.
   const generationConfig = { responseModalities } as GenerationConfig;
-  return new GoogleGenerativeAI(apiKey).getGenerativeModel(
-    { model: pictureModel, generationConfig, safetySettings },
-    // The SDK joins by a slash of its own.
-    baseUrl === undefined ? {} : { baseUrl: baseUrl.replace(/\/+$/, '') },
+  return new GoogleGenerativeAI(options.apiKey).getGenerativeModel(
+    { model: options.pictureModel, generationConfig, safetySettings },
+    requestOptions(options),
   );
 }

@@ -37,7 +37,7 @@ const answerSchema = z.object({
     .optional(),
 });
 
-const blockingFinishes: readonly string[] = [
+export const blockingFinishes: readonly string[] = [
   'SAFETY',
   'IMAGE_SAFETY',
   'PROHIBITED_CONTENT',
@@ -99,6 +99,6 @@ function malformed(
 }
 
 /** Reasons are Gemini's own constants; anything longer or stranger is not repeated to the caller. */
-function reasonFact(reason: string | undefined): Readonly<Record<string, unknown>> {
+export function reasonFact(reason: string | undefined): Readonly<Record<string, unknown>> {
   return reason !== undefined && /^[A-Z_]{1,64}$/.test(reason) ? { reason } : {};
 }

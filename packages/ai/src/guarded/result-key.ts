@@ -4,18 +4,31 @@ import { canonicalJson, type GenerationProvider, type PictureOrder } from '@pres
 /** Changed when what a stored result means changes: older ones are then bought again. */
 const version = 1;
 
-/** SHA-256, hex, of everything that decides what a picture call gives: two orders with the same key may share one result. */
+/** What decides what a call gives: two orders with the same may share one result. */
+interface ResultDescription {
+  readonly kind: 'picture' | 'object' | 'embedding';
+  readonly provider: string;
+  readonly model: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly inputs?: readonly string[];
+}
+
+/** SHA-256, hex. */
+export function resultKey(description: ResultDescription): string {
+  return createHash('sha256')
+    .update(canonicalJson({ version, ...description }))
+    .digest('hex');
+}
+
 export function pictureResultKey(
   provider: GenerationProvider,
   { style, pictureSha256 }: Pick<PictureOrder, 'style' | 'pictureSha256'>,
 ): string {
-  const call = {
-    version,
+  return resultKey({
     kind: 'picture',
     provider: provider.name,
     model: provider.pictureModel,
     parameters: provider.describePicture(style),
     inputs: [pictureSha256],
-  };
-  return createHash('sha256').update(canonicalJson(call)).digest('hex');
+  });
 }

@@ -23,6 +23,14 @@ export const generationSettings = {
       example: 'gemini-2.5-flash-image',
     },
   ),
+  GEMINI_TEXT_MODEL: setting(
+    textOf(/^[A-Za-z0-9._/-]{1,128}$/, 'must be the name of a model').default('gemini-2.5-flash'),
+    {
+      path: 'generation.objectModel',
+      description: 'Model that reads documents and writes reports; it must answer with JSON.',
+      example: 'gemini-2.5-flash',
+    },
+  ),
   AI_TIMEOUT_BASE_MS: setting(wholeNumber(100, 290_000).default(60_000), {
     path: 'generation.timeout.baseMs',
     unit: 'ms',

@@ -57,9 +57,23 @@ export const jobStepSchema = z
   .meta({ id: 'JobStep' });
 export type JobStep = z.output<typeof jobStepSchema>;
 
+/** Forms in which a job's output can be had; every kind has the first. */
+export const outputFormats = ['pdf', 'json', 'csv'] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+export const jobOutputQuerySchema = z.strictObject({
+  format: z
+    .enum(outputFormats)
+    .default('pdf')
+    .describe(
+      '`json` and `csv`: findings of a report. A format that the job does not have is not acceptable (406).',
+    ),
+});
+
 export const jobOutputSchema = z
   .strictObject({
     href: z.string().describe('Where the document is.'),
+    formats: z.array(z.enum(outputFormats)).describe('What `?format=` of that address can be.'),
     assetId: idSchema,
     mediaType: z.string(),
     bytes: z.int(),
@@ -69,7 +83,7 @@ export const jobOutputSchema = z
     degraded: z
       .array(z.int())
       .describe(
-        'Items, from 0, whose picture the offline provider made, because the online one could not be had.',
+        'Items, from 0, of which the offline provider made a part, because the online one could not be had.',
       ),
     preflight: z.array(z.string()).describe('Remarks on print quality, one sentence each.'),
   })

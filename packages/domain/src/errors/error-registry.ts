@@ -229,6 +229,11 @@ export const errorRegistry = {
     'None of the pictures could be used',
     'See the error of each step, and submit usable photos.',
   ),
+  'nothing-to-report': define(
+    'permanent',
+    'None of the documents could be used',
+    'See the error of each step, and submit documents that can be read.',
+  ),
   'render-failed': define('transient', 'The pages could not be set', 'It is tried again by itself.'),
   // System
   // The store is everybody's: while it is away or full, steps wait and none spends its attempts on it.

@@ -1,5 +1,5 @@
+import type { Degradation } from '../degradation.ts';
 import type { EmbeddingModel } from '../ingest-document.ts';
-import type { Degradation } from '../step-catalog.ts';
 import type {
   EmbeddingRequest,
   Embeddings,

@@ -41,8 +41,9 @@ export interface StoredResult {
   readonly mediaType: string;
   readonly bytes: number;
   readonly sha256: string;
-  readonly width: number;
-  readonly height: number;
+  /** Of a picture. */
+  readonly width?: number | null;
+  readonly height?: number | null;
   /** As the provider named it for this result. */
   readonly model: string;
 }

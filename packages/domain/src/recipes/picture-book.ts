@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
+import { pageSizes } from '../page-size.ts';
 import { pictureStyles } from '../ports/generation-provider.ts';
 import { unprintableCharacters } from '../printable-script.ts';
-import { type GeneratePictureInput, landscapePictures, pageSizes } from '../step-catalog.ts';
+import { type GeneratePictureInput, landscapePictures } from '../step-catalog.ts';
 import { type Abilities, defineRecipe, type InputProblem, type StepPlan } from './recipe.ts';
 
 /** Credits for one picture, and for setting the book. */

@@ -1,10 +1,10 @@
 import type { PDFRef } from 'pdf-lib';
+import { type Canvas, ink } from '../pages/canvas.ts';
+import { balanceLines, limitLines } from '../pages/line-breaking.ts';
+import { type Box, contentBox, type Grid, type PageGeometry } from '../pages/page-geometry.ts';
+import { drawPageHeading } from '../pages/page-heading.ts';
+import type { StructureElement } from '../pages/structure-tree.ts';
 import type { BookDocument } from './book-document.ts';
-import { type Canvas, ink } from './canvas.ts';
-import { balanceLines, limitLines } from './line-breaking.ts';
-import { type Box, contentBox, type Grid, type PageGeometry } from './page-geometry.ts';
-import { drawPageHeading } from './page-heading.ts';
-import type { StructureElement } from './structure-tree.ts';
 
 export interface ContactEntry {
   readonly thumbnail: PDFRef;

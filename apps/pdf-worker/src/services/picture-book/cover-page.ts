@@ -1,10 +1,10 @@
 import type { PDFRef } from 'pdf-lib';
+import { type Canvas, ink, type TextStyle } from '../pages/canvas.ts';
+import { balanceLines, breakLines, hasCutWord } from '../pages/line-breaking.ts';
+import { type Box, contentBox } from '../pages/page-geometry.ts';
+import type { StructureElement } from '../pages/structure-tree.ts';
 import type { BookDocument } from './book-document.ts';
-import { type Canvas, ink, type TextStyle } from './canvas.ts';
-import { balanceLines, breakLines, hasCutWord } from './line-breaking.ts';
-import { type Box, contentBox } from './page-geometry.ts';
 import { coverWindow, placePicture } from './placement.ts';
-import type { StructureElement } from './structure-tree.ts';
 
 export interface CoverPicture {
   readonly image: PDFRef;

@@ -1,9 +1,9 @@
+import type { TextStyle } from '../pages/canvas.ts';
+import { breakLines } from '../pages/line-breaking.ts';
+import { contentBox } from '../pages/page-geometry.ts';
+import { drawPageHeading } from '../pages/page-heading.ts';
 import type { BookDocument } from './book-document.ts';
-import type { TextStyle } from './canvas.ts';
-import { breakLines } from './line-breaking.ts';
 import type { NoteSection } from './notes-text.ts';
-import { contentBox } from './page-geometry.ts';
-import { drawPageHeading } from './page-heading.ts';
 
 interface Block {
   readonly type: 'H3' | 'P';

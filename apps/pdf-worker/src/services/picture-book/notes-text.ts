@@ -1,6 +1,6 @@
+import { joinRanges } from '../pages/number-ranges.ts';
+import { pageGeometries } from '../pages/page-geometry.ts';
 import type { BookContent, BookPicture } from './book-content.ts';
-import { joinRanges } from './number-ranges.ts';
-import { pageGeometries } from './page-geometry.ts';
 
 export interface NoteSection {
   readonly heading: string;

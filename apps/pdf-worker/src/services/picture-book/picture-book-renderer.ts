@@ -1,88 +1,9 @@
-import { MessageChannel } from 'node:worker_threads';
-import { PressroomError } from '@pressroom/domain';
-import { Piscina } from 'piscina';
+import { createPageRenderer, type PageRenderer, type PageRendererOptions } from '../pages/page-renderer.ts';
 import type { BookContent, BookSummary } from './book-content.ts';
-import type { BookAnswer, BookTask, PageProgress } from './picture-book-thread.ts';
 
-export interface PictureBookRendererOptions {
-  /** Books that are set at the same time; each has a thread of its own. */
-  readonly threads: number;
-  /** JavaScript heap of one thread, in megabytes. Pictures are not in it. */
-  readonly threadMemoryMb?: number;
-}
+/** Sets booklets. Errors thrown: `unsupported-script`, `image-corrupt`, `render-failed`. */
+export type PictureBookRenderer = PageRenderer<BookContent, BookSummary>;
 
-export interface RenderOptions {
-  /** Where the PDF is written; derived pictures go beside the given ones. */
-  readonly outputPath: string;
-  /** Ends the thread in the middle of whatever it does. */
-  readonly signal: AbortSignal;
-  readonly onPage: (done: number, total: number) => void;
-}
-
-export interface PictureBookRenderer {
-  /**
-   * Sets a booklet on a thread.
-   *
-   * @throws `unsupported-script`, `image-corrupt`, `render-failed`; the signal's own reason after an abort.
-   */
-  render(content: BookContent, options: RenderOptions): Promise<BookSummary>;
-  /** Ends all threads. Books that are being set fail with `render-failed`. */
-  close(): Promise<void>;
-}
-
-/** Opens the pool; threads start with the first book and end when there has been none for half a minute. */
-export function createPictureBookRenderer(options: PictureBookRendererOptions): PictureBookRenderer {
-  const pool = new Piscina<BookTask, BookAnswer>({
-    filename: new URL('./picture-book-thread.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: options.threads,
-    idleTimeout: 30_000,
-    resourceLimits: { maxOldGenerationSizeMb: options.threadMemoryMb ?? 256 },
-  });
-  // A thread that dies before it took a book belongs to no call: without this, its error would end the process, and
-  // the books that wait for it would wait for ever.
-  const waiting = new Set<AbortController>();
-  pool.on('error', (error: unknown) => {
-    for (const book of waiting) book.abort(error);
-  });
-  return {
-    render: async (content, renderOptions) => {
-      const book = new AbortController();
-      waiting.add(book);
-      try {
-        return await render(pool, content, renderOptions, book.signal);
-      } finally {
-        waiting.delete(book);
-      }
-    },
-    close: () => pool.destroy(),
-  };
-}
-
-async function render(
-  pool: Piscina<BookTask, BookAnswer>,
-  content: BookContent,
-  { outputPath, signal, onPage }: RenderOptions,
-  threadFailure: AbortSignal,
-): Promise<BookSummary> {
-  signal.throwIfAborted();
-  const { port1, port2 } = new MessageChannel();
-  port1.on('message', ({ done, total }: PageProgress) => onPage(done, total));
-  try {
-    const task = { content, outputPath, port: port2 };
-    const answer = await pool.run(task, {
-      signal: AbortSignal.any([signal, threadFailure]),
-      transferList: [port2],
-    });
-    if ('summary' in answer) return answer.summary;
-    const { code, message, facts } = answer.failure;
-    const cause = new Error(answer.stack ?? message);
-    throw new PressroomError(code, message, facts === undefined ? { cause } : { cause, facts });
-  } catch (cause) {
-    signal.throwIfAborted();
-    if (cause instanceof PressroomError) throw cause;
-    throw new PressroomError('render-failed', 'The thread that sets the pages failed', { cause });
-  } finally {
-    port1.close();
-  }
+export function createPictureBookRenderer(options: PageRendererOptions): PictureBookRenderer {
+  return createPageRenderer(new URL('./picture-book-thread.js', import.meta.url), options);
 }

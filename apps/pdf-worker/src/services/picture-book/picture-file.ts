@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { PressroomError } from '@pressroom/domain';
 import { type PDFContext, PDFHexString, type PDFRef } from 'pdf-lib';
 import sharp, { type Sharp } from 'sharp';
-import { type FileRange, FileStream } from './file-stream.ts';
+import { type FileRange, FileStream } from '../pages/file-stream.ts';
 import { readPngLayout } from './png-layout.ts';
 
 /** A picture file in a form that a PDF carries byte for byte: a plain PNG or a baseline or progressive JPEG. */

@@ -1,8 +1,8 @@
 import type { PDFRef } from 'pdf-lib';
+import { type Canvas, ink } from '../pages/canvas.ts';
+import { balanceLines, limitLines } from '../pages/line-breaking.ts';
+import { type Box, contentBox, turnedContentBox } from '../pages/page-geometry.ts';
 import type { BookDocument } from './book-document.ts';
-import { type Canvas, ink } from './canvas.ts';
-import { balanceLines, limitLines } from './line-breaking.ts';
-import { type Box, contentBox, turnedContentBox } from './page-geometry.ts';
 import { minimumDpi, type Placement, placePicture } from './placement.ts';
 
 /** How much of a page a caption may take: two hundred of the widest letters, the most that a job takes, need seven. */

@@ -1,4 +1,4 @@
-import type { Box } from './page-geometry.ts';
+import type { Box } from '../pages/page-geometry.ts';
 
 /** Below this many dots per inch a print looks coarse at reading distance. */
 export const minimumDpi = 150;

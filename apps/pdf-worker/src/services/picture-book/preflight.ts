@@ -1,4 +1,4 @@
-import { joinRanges } from './number-ranges.ts';
+import { joinRanges } from '../pages/number-ranges.ts';
 import { minimumDpi } from './placement.ts';
 
 export interface PlacedPicture {

@@ -1,12 +1,14 @@
+import { checkPrintable } from '../pages/check-printable.ts';
+import { type DocumentProperties, writeDocumentMetadata } from '../pages/document-metadata.ts';
+import type { Bookmark } from '../pages/page-document.ts';
+import { PageDocument } from '../pages/page-document.ts';
+import { writePdfFile } from '../pages/pdf-file-writer.ts';
 import type { BookContent, BookPicture, BookSummary } from './book-content.ts';
-import { BookDocument, type Bookmark } from './book-document.ts';
-import { checkPrintable } from './check-printable.ts';
+import type { BookDocument } from './book-document.ts';
 import { type ContactEntry, drawContactSheets, thumbnailEdge } from './contact-sheet.ts';
 import { type CoverPicture, drawCover } from './cover-page.ts';
-import { writeDocumentMetadata } from './document-metadata.ts';
 import { drawNotes } from './notes-pages.ts';
-import { notesText } from './notes-text.ts';
-import { writePdfFile } from './pdf-file-writer.ts';
+import { isGenerated, notesText } from './notes-text.ts';
 import { embedPicture, openPicture, type PictureFile, shrinkPicture } from './picture-file.ts';
 import { drawPicturePage, layoutPicturePage } from './picture-page.ts';
 import { maximumColourDpi, maximumLineArtDpi } from './placement.ts';
@@ -27,7 +29,7 @@ export async function renderBook(
   onPage: (done: number, total: number) => void,
 ): Promise<BookSummary> {
   const content = printableContent(given);
-  const book = await BookDocument.create(content);
+  const book = await PageDocument.create(content);
   const { context } = book.pdf;
   const cover = book.addPage(false);
   const coverSection = book.structure.root.add('Sect');
@@ -69,7 +71,7 @@ export async function renderBook(
   if (first !== undefined) book.bookmarks.push({ title: 'Pictures', page: first.page, children: bookmarks });
   drawContactSheets(book, contacts);
   drawNotes(book, notesText(content, printedPreflight(placed)));
-  writeDocumentMetadata(book);
+  writeDocumentMetadata(book, propertiesOf(content));
   for (const face of Object.values(book.faces)) await face.embedIfShown();
   const bytes = await writePdfFile(context, outputPath);
   return { pages: book.pageCount, preflight: preflightRemarks(placed), bytes };
@@ -117,6 +119,17 @@ async function* inOrder<Entry, Result>(
     if (next !== undefined) yield await next;
   }
   for (const promise of running) yield await promise;
+}
+
+function propertiesOf({ title, author, pictures }: BookContent): DocumentProperties {
+  const makers = new Set(pictures.map(({ provider, model }) => `${provider} (${model})`));
+  return {
+    title,
+    author,
+    subject: `Pictures made from photos by software: ${[...makers].join(', ')}`,
+    keywords: ['picture book', 'booklet'],
+    digitalSource: isGenerated(pictures) ? 'trainedAlgorithmicMedia' : 'algorithmicallyEnhanced',
+  };
 }
 
 function printableContent(content: BookContent): BookContent {

@@ -11,7 +11,15 @@ export type StructureType =
   | 'Caption'
   | 'L'
   | 'LI'
-  | 'LBody';
+  | 'LBody'
+  | 'TOC'
+  | 'TOCI'
+  | 'Link'
+  | 'BlockQuote'
+  | 'Table'
+  | 'TR'
+  | 'TH'
+  | 'TD';
 
 export interface StructureOptions {
   /** What stands for a figure when it is read aloud. */
@@ -24,7 +32,7 @@ export interface StructureOptions {
 export class StructureElement {
   readonly type: StructureType;
   readonly options: StructureOptions;
-  readonly kids: (StructureElement | MarkedContent)[] = [];
+  readonly kids: (StructureElement | MarkedContent | LinkedObject)[] = [];
 
   constructor(type: StructureType, options: StructureOptions = {}) {
     this.type = type;
@@ -38,6 +46,12 @@ export class StructureElement {
   }
 }
 
+/** An annotation that belongs to the element. */
+interface LinkedObject {
+  readonly page: PDFRef;
+  readonly object: PDFRef;
+}
+
 interface MarkedContent {
   readonly page: PDFRef;
   readonly id: number;
@@ -46,8 +60,8 @@ interface MarkedContent {
 /** The tags of the document (ISO 32000-1, 14.7): the tree that a screen reader follows instead of the pages' look. */
 export class StructureTree {
   readonly root = new StructureElement('Document');
-  /** For each page in order, the owner of each of its pieces of marked content. */
-  readonly #owners: StructureElement[][] = [];
+  /** By key: of a page, the owner of each of its pieces of marked content; of an annotation, its owner. */
+  readonly #owners: (StructureElement[] | StructureElement)[] = [];
 
   /** The page's key in the parent tree. */
   addPage(): number {
@@ -57,10 +71,17 @@ export class StructureTree {
 
   /** The id that the next piece of marked content on the page carries. */
   mark(pageKey: number, page: PDFRef, owner: StructureElement): number {
-    const owners = this.#owners[pageKey] ?? [];
+    const owners = this.#owners[pageKey];
+    if (!Array.isArray(owners)) throw new RangeError(`${pageKey} is no page's key`);
     const id = owners.push(owner) - 1;
     owner.kids.push({ page, id });
     return id;
+  }
+
+  /** The annotation's key in the parent tree. */
+  link(page: PDFRef, object: PDFRef, owner: StructureElement): number {
+    owner.kids.push({ page, object });
+    return this.#owners.push(owner) - 1;
   }
 
   /** Writes the tree; returns the reference for the catalog. */
@@ -70,7 +91,9 @@ export class StructureTree {
     const top = this.#writeElement(context, this.root, rootRef, refs);
     const numbers = this.#owners.flatMap((owners, pageKey) => [
       PDFNumber.of(pageKey),
-      context.register(context.obj(owners.map((owner) => refs.get(owner) ?? top))),
+      Array.isArray(owners)
+        ? context.register(context.obj(owners.map((owner) => refs.get(owner) ?? top)))
+        : (refs.get(owners) ?? top),
     ]);
     context.assign(
       rootRef,
@@ -94,11 +117,12 @@ export class StructureTree {
     refs.set(element, ref);
     const dict = context.obj({ Type: 'StructElem', S: element.type, P: parent });
     if (!(dict instanceof PDFDict)) throw new TypeError('A literal object did not become a dictionary');
-    const kids = element.kids.map((kid) =>
-      kid instanceof StructureElement
-        ? this.#writeElement(context, kid, ref, refs)
-        : context.obj({ Type: 'MCR', Pg: kid.page, MCID: kid.id }),
-    );
+    const kids = element.kids.map((kid) => {
+      if (kid instanceof StructureElement) return this.#writeElement(context, kid, ref, refs);
+      return 'object' in kid
+        ? context.obj({ Type: 'OBJR', Pg: kid.page, Obj: kid.object })
+        : context.obj({ Type: 'MCR', Pg: kid.page, MCID: kid.id });
+    });
     dict.set(PDFName.of('K'), context.obj(kids));
     const { alternative, language } = element.options;
     if (alternative !== undefined) dict.set(PDFName.of('Alt'), PDFHexString.fromText(alternative));

@@ -1,5 +1,5 @@
-import type { BookDocument } from './book-document.ts';
 import { type Canvas, ink } from './canvas.ts';
+import type { PageContent, PageDocument } from './page-document.ts';
 import { contentBox } from './page-geometry.ts';
 import type { StructureElement } from './structure-tree.ts';
 
@@ -9,7 +9,7 @@ import type { StructureElement } from './structure-tree.ts';
  * @returns where the content below it begins, in points from the foot of the page.
  */
 export function drawPageHeading(
-  book: BookDocument,
+  book: PageDocument<PageContent>,
   canvas: Canvas,
   owner: StructureElement,
   title: string,

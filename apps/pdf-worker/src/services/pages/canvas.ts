@@ -1,4 +1,4 @@
-import { type PDFContext, PDFName, type PDFPage, type PDFRef } from 'pdf-lib';
+import { type PDFContext, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib';
 import type { Box } from './page-geometry.ts';
 import type { StructureElement, StructureTree } from './structure-tree.ts';
 import type { Typeface } from './typeface.ts';
@@ -15,6 +15,9 @@ export interface TextStyle {
   readonly tracking?: number;
 }
 
+/** A place on a page, in points from its foot, or an address. */
+export type LinkTarget = { readonly page: PDFRef; readonly top: number } | { readonly url: string };
+
 export const ink = { text: 0.12, quiet: 0.4, rule: 0.7 } as const;
 export const hairline = 0.4;
 
@@ -27,6 +30,7 @@ export class Canvas {
   readonly #operators: string[] = [];
   readonly #fonts = new Map<string, PDFRef>();
   readonly #images = new Map<string, PDFRef>();
+  readonly #annotations: PDFRef[] = [];
 
   constructor(context: PDFContext, page: PDFPage, structure: StructureTree) {
     this.page = page;
@@ -90,6 +94,35 @@ export class Canvas {
     this.#operators.push(`q ${hairline} w ${grey} G ${rectangle(box)} re S Q`);
   }
 
+  fill(box: Box, grey: number): void {
+    this.#operators.push(`q ${grey} g ${rectangle(box)} re f Q`);
+  }
+
+  /** Where a click on `box` leads: to a place on a page of this document, or to an address. `element` is what is clicked on. */
+  link(element: StructureElement, box: Box, target: LinkTarget, description: string): void {
+    const context = this.#context;
+    const ref = context.nextRef();
+    const key = this.#structure.link(this.page.ref, ref, element);
+    const { x, y, width, height } = box;
+    const action =
+      'url' in target
+        ? { A: { Type: 'Action', S: 'URI', URI: PDFString.of(escapeString(target.url)) } }
+        : { Dest: [target.page, 'XYZ', 0, round(target.top), null] };
+    const dict = context.obj({
+      Type: 'Annot',
+      Subtype: 'Link',
+      Rect: [round(x), round(y), round(x + width), round(y + height)],
+      Border: [0, 0, 0],
+      // Printed with the page, as PDF/A wants every annotation to be.
+      F: 4,
+      StructParent: key,
+      Contents: PDFHexString.fromText(description),
+      ...action,
+    });
+    context.assign(ref, dict);
+    this.#annotations.push(ref);
+  }
+
   /** The whole image stretched over `box`, shown only inside `window`. */
   image(image: PDFRef, box: Box, window?: Box): void {
     const name = `I-${image.objectNumber}`;
@@ -114,6 +147,7 @@ export class Canvas {
     node.set(PDFName.of('TrimBox'), node.MediaBox());
     node.set(PDFName.of('StructParents'), context.obj(this.#pageKey));
     node.set(PDFName.of('Tabs'), PDFName.of('S'));
+    if (this.#annotations.length > 0) node.set(PDFName.of('Annots'), context.obj(this.#annotations));
   }
 }
 
@@ -130,5 +164,18 @@ function rectangle({ x, y, width, height }: Box): string {
 
 /** Thousandths of a point are far below what any printer resolves, and never come out in exponent notation. */
 function number(value: number): string {
-  return String(Math.round(value * 1_000) / 1_000);
+  return String(round(value));
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
+
+/** Addresses are ASCII; what would end or change a literal string is escaped as an address does it. */
+function escapeString(url: string): string {
+  return encodeURI(url.toWellFormed())
+    .replaceAll('%25', '%')
+    .replaceAll('(', '%28')
+    .replaceAll(')', '%29')
+    .replaceAll('\\', '%5C');
 }

@@ -1,28 +1,40 @@
 import { PDFHexString, PDFName, type PDFRef } from 'pdf-lib';
-import type { BookDocument, Bookmark } from './book-document.ts';
-import { isGenerated } from './notes-text.ts';
+import type { Bookmark, PageContent, PageDocument } from './page-document.ts';
 
-const keywords = ['picture book', 'booklet'];
+/** What is written into the document beside its pages. */
+export interface DocumentProperties {
+  readonly title: string;
+  readonly author?: string | undefined;
+  readonly subject: string;
+  readonly keywords: readonly string[];
+  /** Of the IPTC's vocabulary: how the content came to be. */
+  readonly digitalSource:
+    | 'trainedAlgorithmicMedia'
+    | 'algorithmicallyEnhanced'
+    | 'compositeWithTrainedAlgorithmicMedia';
+}
+
+type AnyDocument = PageDocument<PageContent>;
 
 /**
  * Everything about the document that is not on a page: properties, XMP, bookmarks, page labels, tags, language.
  * No dates are written: the one of setting would make the same content come out differently, and any other one would
  * not be true.
  */
-export function writeDocumentMetadata(book: BookDocument): void {
-  const { pdf, content } = book;
+export function writeDocumentMetadata(document: AnyDocument, properties: DocumentProperties): void {
+  const { pdf, content } = document;
   const { catalog, context } = pdf;
-  pdf.setTitle(content.title, { showInWindowTitleBar: true });
-  if (content.author !== undefined) pdf.setAuthor(content.author);
-  pdf.setSubject(subject(book));
-  pdf.setKeywords(keywords);
+  pdf.setTitle(properties.title, { showInWindowTitleBar: true });
+  if (properties.author !== undefined) pdf.setAuthor(properties.author);
+  pdf.setSubject(properties.subject);
+  pdf.setKeywords([...properties.keywords]);
   pdf.setCreator('Pressroom');
   pdf.setProducer('Pressroom');
   pdf.setLanguage(content.language);
-  catalog.set(PDFName.of('Metadata'), context.register(xmpStream(book)));
+  catalog.set(PDFName.of('Metadata'), context.register(xmpStream(document, properties)));
   catalog.set(PDFName.of('MarkInfo'), context.obj({ Marked: true }));
-  catalog.set(PDFName.of('StructTreeRoot'), book.structure.write(context));
-  catalog.set(PDFName.of('Outlines'), writeOutline(book));
+  catalog.set(PDFName.of('StructTreeRoot'), document.structure.write(context));
+  catalog.set(PDFName.of('Outlines'), writeOutline(document));
   catalog.set(PDFName.of('PageMode'), PDFName.of('UseOutlines'));
   // The cover is page 1 for every print dialogue, so it is for the labels and the printed numbers, too.
   catalog.set(
@@ -31,12 +43,7 @@ export function writeDocumentMetadata(book: BookDocument): void {
   );
 }
 
-function subject({ content }: BookDocument): string {
-  const makers = new Set(content.pictures.map(({ provider, model }) => `${provider} (${model})`));
-  return `Pictures made from photos by software: ${[...makers].join(', ')}`;
-}
-
-function writeOutline({ pdf, bookmarks }: BookDocument): PDFRef {
+function writeOutline({ pdf, bookmarks }: AnyDocument): PDFRef {
   const { context } = pdf;
   const root = context.nextRef();
   const { first, last } = writeBookmarks(bookmarks, root);
@@ -67,14 +74,13 @@ function writeOutline({ pdf, bookmarks }: BookDocument): PDFRef {
   }
 }
 
-/** XMP (ISO 16684-1), with the IPTC term for how the pictures came to be: machines look for it there. */
-function xmpStream(book: BookDocument) {
-  const { content, pdf } = book;
-  const source = isGenerated(content.pictures) ? 'trainedAlgorithmicMedia' : 'algorithmicallyEnhanced';
+/** XMP (ISO 16684-1), with the IPTC term for how the content came to be: machines look for it there. */
+function xmpStream({ content, pdf }: AnyDocument, properties: DocumentProperties) {
+  const { keywords, digitalSource: source } = properties;
   const author =
-    content.author === undefined
+    properties.author === undefined
       ? ''
-      : `\n   <dc:creator><rdf:Seq><rdf:li>${escapeXml(content.author)}</rdf:li></rdf:Seq></dc:creator>`;
+      : `\n   <dc:creator><rdf:Seq><rdf:li>${escapeXml(properties.author)}</rdf:li></rdf:Seq></dc:creator>`;
   const xmp = `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -84,8 +90,8 @@ function xmpStream(book: BookDocument) {
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
    <dc:format>application/pdf</dc:format>
-   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(content.title)}</rdf:li></rdf:Alt></dc:title>${author}
-   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(subject(book))}</rdf:li></rdf:Alt></dc:description>
+   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(properties.title)}</rdf:li></rdf:Alt></dc:title>${author}
+   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(properties.subject)}</rdf:li></rdf:Alt></dc:description>
    <dc:subject><rdf:Bag>${keywords.map((word) => `<rdf:li>${word}</rdf:li>`).join('')}</rdf:Bag></dc:subject>
    <dc:language><rdf:Bag><rdf:li>${escapeXml(content.language)}</rdf:li></rdf:Bag></dc:language>
    <pdf:Producer>Pressroom</pdf:Producer>

@@ -1,0 +1,137 @@
+import {
+  type DeliveredObject,
+  type ObjectOrder,
+  type ObjectPort,
+  type ObjectRevision,
+  type ObjectService,
+  type ObjectTask,
+  PressroomError,
+  type WrittenObject,
+} from '@pressroom/domain';
+import { type Fallback, type GuardedProvider, isWorthFallingBack } from './generation-service.ts';
+import {
+  createGuardedCalls,
+  type GuardedCallsOptions,
+  type Obtained,
+  type Refusal,
+  toWait,
+  waitCodes,
+} from './guarded-calls.ts';
+import { resultKey } from './result-key.ts';
+
+export interface ObjectServiceOptions extends GuardedCallsOptions {
+  readonly main: GuardedProvider<ObjectPort>;
+  readonly fallback?: Fallback<ObjectPort> | undefined;
+}
+
+/** Of a first answer that could not be used, as the provider is shown it again. */
+const shownAnswer = 20_000;
+const shownProblems = 20;
+const mediaType = 'application/json';
+
+export function createObjectService(options: ObjectServiceOptions): ObjectService {
+  const { main, fallback, clock, log, observer } = options;
+  const guarded = createGuardedCalls(options);
+
+  return {
+    generateObject: async <Value>(order: ObjectOrder<Value>): Promise<DeliveredObject<Value>> => {
+      const first = await obtainUsable(main, order);
+      if ('value' in first) return first;
+      const { name, objectModel } = main.provider;
+      if (fallback !== undefined && isWorthFallingBack(first, fallback)) {
+        const second = await obtainUsable(fallback, order);
+        if ('value' in second) {
+          const reason = waitCodes[first.kind];
+          observer?.degraded({ provider: name, model: objectModel, reason });
+          return { ...second, degraded: { from: name, reason } };
+        }
+      }
+      throw toWait(first, { provider: name, model: objectModel }, clock);
+    },
+  };
+
+  /** An answer of the shape: the first one, or the one that came after it was sent back. */
+  async function obtainUsable<Value>(
+    provider: GuardedProvider<ObjectPort>,
+    order: ObjectOrder<Value>,
+  ): Promise<DeliveredObject<Value> | Refusal> {
+    const first = await obtain(provider, order, order.revision);
+    if (first.kind !== 'obtained') return first;
+    const read = readObject(first.made.text, order.task);
+    if ('value' in read) return delivered(read.value, first.made, [first]);
+    log.info({ task: order.task.name, problems: read.problems.slice(0, 3) }, 'The answer is sent back once');
+    const { text } = first.made;
+    const problems = [...(order.revision?.problems ?? []), ...read.problems].slice(0, shownProblems);
+    const second = await obtain(provider, order, { answer: text.slice(0, shownAnswer), problems });
+    if (second.kind !== 'obtained') return second;
+    const again = readObject(second.made.text, order.task);
+    if ('value' in again) return delivered(again.value, second.made, [first, second]);
+    // Bought again by the next attempt: found, they would fail it without a call.
+    await first.forget();
+    await second.forget();
+    throw new PressroomError(
+      'provider-malformed-answer',
+      'The provider answered twice with something that is not JSON of the wanted shape',
+      { facts: { task: order.task.name, problems: again.problems.slice(0, 5) } },
+    );
+  }
+
+  function obtain(
+    { provider, policy }: GuardedProvider<ObjectPort>,
+    { task, caller, signal }: ObjectOrder<unknown>,
+    revision: ObjectRevision | undefined,
+  ): Promise<Obtained<WrittenObject> | Refusal> {
+    const request = { task: task as ObjectTask, revision };
+    return guarded.obtain<WrittenObject>({
+      provider: provider.name,
+      model: provider.objectModel,
+      policy,
+      caller,
+      signal,
+      resultKey: resultKey({
+        kind: 'object',
+        provider: provider.name,
+        model: provider.objectModel,
+        parameters: provider.describeObject(request),
+      }),
+      estimatedTokens: provider.estimateObjectTokens(request),
+      make: () => provider.generateObject({ ...request, signal }),
+      usageOf: ({ usage }) => usage,
+      encode: ({ text, model }) => ({ bytes: Buffer.from(text, 'utf8'), mediaType, model }),
+      decode: (bytes, { model }) => ({ text: bytes.toString('utf8'), provider: provider.name, model }),
+    });
+  }
+}
+
+function delivered<Value>(
+  value: Value,
+  { text, provider, model }: WrittenObject,
+  obtained: readonly Obtained<WrittenObject>[],
+): DeliveredObject<Value> {
+  const saved = obtained.filter((each) => each.saved).length;
+  return { value, text, provider, model, calls: obtained.length - saved, saved };
+}
+
+type Read<Value> = { readonly value: Value } | { readonly problems: readonly string[] };
+
+/** The value, or what is wrong with the text, in words that the provider understands. */
+function readObject<Value>(text: string, { schema }: ObjectTask<Value>): Read<Value> {
+  let json: unknown;
+  try {
+    json = JSON.parse(withoutFence(text));
+  } catch (error) {
+    return { problems: [`It is no complete JSON: ${(error as Error).message.slice(0, 200)}`] };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { value: parsed.data };
+  return {
+    problems: parsed.error.issues
+      .slice(0, 10)
+      .map(({ path, message }) => `${path.length === 0 ? 'The whole' : path.join('.')}: ${message}`),
+  };
+}
+
+/** Models put JSON between marks of code even when they are asked not to. */
+function withoutFence(text: string): string {
+  return /^\s*```(?:json)?\s*([\s\S]*?)\s*```\s*$/.exec(text)?.[1] ?? text;
+}

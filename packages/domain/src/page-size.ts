@@ -1,0 +1,2 @@
+export const pageSizes = ['A4', 'A5', 'Letter'] as const;
+export type PageSize = (typeof pageSizes)[number];
