@@ -136,7 +136,9 @@ async function uploadAll(
   for (const photo of photos) {
     try {
       const asset = await client.uploadAsset(photo.path, { signal });
-      uploaded.push({ ...photo, assetId: asset.id });
+      // Documents are taken as uploads too, for reports.
+      if (asset.mediaType.startsWith('image/')) uploaded.push({ ...photo, assetId: asset.id });
+      else say(`  ${basename(photo.path)} cannot be used: it is not a picture (${asset.mediaType})`);
     } catch (error) {
       signal.throwIfAborted();
       say(`  ${basename(photo.path)} cannot be used: ${explain(error)}`);

@@ -22,6 +22,21 @@ test.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)(
   },
 );
 
+// Told from the file, since libvips mixes up its messages between pictures that fail at the same time.
+test('pictures that are cut off are called so, also when many of them fail at the same time', async () => {
+  const formats = ['jpeg', 'png'] as const;
+  const files = await Promise.all(formats.map((format) => noise(400, 300).toFormat(format).toBuffer()));
+  const errors = await Promise.all(
+    Array.from({ length: 24 }, (_, index) => {
+      const whole = files[index % files.length] ?? Buffer.alloc(0);
+      return rejectionOf(harness.ingest(whole.subarray(0, Math.floor(whole.length * 0.6))));
+    }),
+  );
+  for (const error of errors) {
+    expect(error).toMatchObject({ code: 'image-corrupt', message: expect.stringContaining('cut off') });
+  }
+});
+
 test('a HEIC container without picture data is refused as damaged', async () => {
   const box = (type: string, content: Buffer) => {
     const head = Buffer.alloc(8);

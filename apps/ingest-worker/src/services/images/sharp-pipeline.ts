@@ -2,6 +2,7 @@
 import { PressroomError } from '@pressroom/domain';
 import type { ImageLimits } from '@pressroom/images';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { isCutOff } from './is-cut-off.ts';
 
 /** A decode that takes longer is given up; at 100 megapixels formats differ from two to twenty seconds. */
 const decodeSeconds = 60;
@@ -22,10 +23,14 @@ export function openPicture(bytes: Uint8Array, limits: Pick<ImageLimits, 'maxPix
  * Runs a pipeline into memory. An abort rejects at once with the signal's reason; libvips cannot be interrupted from
  * outside and ends by itself, at the latest after the time bound. Errors thrown: `image-corrupt`, `image-too-complex`,
  * `unsupported-type`, `image-too-many-pixels`.
+ *
+ * @param source The picture's file, for what can be told from it when libvips does not say what is wrong: its messages are one
+ *   list a process, and a picture that ends at the same time takes this one's away ("Unknown error").
  */
 export async function runPipeline(
   pipeline: Sharp,
   signal: AbortSignal,
+  source?: Uint8Array,
 ): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
   signal.throwIfAborted();
   let onAbort = (): void => {};
@@ -40,13 +45,13 @@ export async function runPipeline(
     return await Promise.race([pipeline.toBuffer({ resolveWithObject: true }), aborted]);
   } catch (error) {
     signal.throwIfAborted();
-    throw asPictureError(error);
+    throw asPictureError(error, source);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }
 
-function asPictureError(error: unknown): PressroomError {
+function asPictureError(error: unknown, source: Uint8Array | undefined): PressroomError {
   const text = String((error as { message?: unknown } | null)?.message ?? error);
   if (/\btimeout\b/i.test(text)) {
     return new PressroomError(
@@ -67,7 +72,10 @@ function asPictureError(error: unknown): PressroomError {
       { cause: error },
     );
   }
-  if (/premature|unexpected end|truncated|ran out of|end of (data|file)/i.test(text)) {
+  if (
+    /premature|unexpected end|truncated|ran out of|end of (data|file)/i.test(text) ||
+    (source !== undefined && isCutOff(source))
+  ) {
     return new PressroomError(
       'image-corrupt',
       'The picture is cut off: its data ends before the picture does',

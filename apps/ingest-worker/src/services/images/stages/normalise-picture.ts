@@ -26,6 +26,7 @@ export const normalisePicture: ImageStage = async (run, data) => {
       .toColourspace('srgb')
       .jpeg({ quality: 90, chromaSubsampling: chromaOf(required(data, 'facts').format) }),
     run.signal,
+    source,
   );
   const thumbnail = await runPipeline(
     sharp(normalised.data)
