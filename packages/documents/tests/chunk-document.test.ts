@@ -111,3 +111,17 @@ test('an id is the same for the same document, place and text, and another one f
   ];
   expect(new Set([chunkId('aa', chunk), ...others]).size).toBe(4);
 });
+
+test('a long heading is never cut in the middle of a character', async () => {
+  for (const before of [198, 199, 200]) {
+    const text = `${'x'.repeat(before)}😀 and more`;
+    const [chunk] = await chunksOf([
+      { kind: 'heading', level: 1, text },
+      { kind: 'paragraph', text: 'Below it.' },
+    ]);
+    const [heading = ''] = chunk?.headings ?? [];
+    expect(heading.isWellFormed()).toBe(true);
+    expect(text.startsWith(heading)).toBe(true);
+    expect(heading.length).toBeGreaterThanOrEqual(199);
+  }
+});

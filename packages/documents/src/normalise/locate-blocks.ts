@@ -17,12 +17,15 @@ export async function* locateBlocks(blocks: AsyncIterable<DocumentBlock>): Async
   for await (const block of blocks) {
     if (block.kind === 'heading') {
       const level = block.level ?? 1;
-      path = [
-        ...path.filter((above) => above.level < level),
-        { level, text: block.text.slice(0, maxHeadingCharacters) },
-      ];
+      path = [...path.filter((above) => above.level < level), { level, text: shortened(block.text) }];
     }
     yield { ...block, start, headings: path.map(({ text }) => text) };
     start += block.text.length + 1;
   }
+}
+
+/** No half of a surrogate pair is left at the end: PostgreSQL refuses it. */
+function shortened(text: string): string {
+  const cut = text.slice(0, maxHeadingCharacters);
+  return /[\uD800-\uDBFF]$/.test(cut) && cut.length < text.length ? cut.slice(0, -1) : cut;
 }
