@@ -6,7 +6,7 @@ import {
   PressroomApiError,
   type PressroomClient,
 } from '@pressroom/client';
-import type { Job } from '@pressroom/domain';
+import { type Job, limitSignal } from '@pressroom/domain';
 import type { ChaosStand } from './chaos-stand.ts';
 import type { PlannedJob, RunPlan } from './run-plan.ts';
 import type { AccountOfRun } from './supervised-system.ts';
@@ -41,12 +41,15 @@ export class Customer {
   ): Promise<Result> {
     for (;;) {
       const client = this.#clients[this.#turn++ % this.#clients.length] as PressroomClient;
+      const limited = limitSignal(until, limitMs);
       try {
-        return await ask(client, AbortSignal.any([until, AbortSignal.timeout(limitMs)]));
+        return await ask(client, limited.signal);
       } catch (error) {
         until.throwIfAborted();
         if (error instanceof PressroomApiError && !error.retryable && error.status < 500) throw error;
         await pause(betweenTriesMs);
+      } finally {
+        limited.release();
       }
     }
   }
@@ -135,7 +138,8 @@ async function replayAll(
   for (let turn = 0; ; turn += 1) {
     const baseUrl = clientUrls[turn % clientUrls.length] as string;
     const client = createOperatorClient({ baseUrl, operatorToken: system.operatorToken });
-    const signal = AbortSignal.any([until, AbortSignal.timeout(patienceMs)]);
+    const limited = limitSignal(until, patienceMs);
+    const { signal } = limited;
     try {
       for await (const letter of client.listDeadLetters({ jobId, state: 'open' }, { signal }))
         await client.replayDeadLetter(letter.id, { signal });
@@ -145,6 +149,7 @@ async function replayAll(
       if (error instanceof PressroomApiError && !error.retryable && error.status < 500) throw error;
       await pause(betweenTriesMs);
     } finally {
+      limited.release();
       await client.close();
     }
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { DocumentFormat } from '@pressroom/domain';
+import { type DocumentFormat, limitSignal } from '@pressroom/domain';
 import type { Extracted } from './document-block.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { type DocumentErrorCode, documentProblem } from './document-problem.ts';
@@ -28,7 +28,7 @@ export async function* extractDocument(
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
   signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(limits.timeoutSeconds * 1_000);
+  const limited = limitSignal(signal, limits.timeoutSeconds * 1_000);
   const child = spawn(
     process.execPath,
     [
@@ -40,7 +40,7 @@ export async function* extractDocument(
     {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: {},
-      signal: AbortSignal.any([signal, timeout]),
+      signal: limited.signal,
       killSignal: 'SIGKILL',
     },
   );
@@ -70,11 +70,12 @@ export async function* extractDocument(
   } finally {
     child.kill('SIGKILL');
     await ended;
+    limited.release();
   }
   if (finished) return;
   signal.throwIfAborted();
   const { code, failure } = await ended;
-  if (timeout.aborted) {
+  if (limited.timedOut) {
     throw documentProblem(
       'document-too-complex',
       `The document takes longer than ${limits.timeoutSeconds} seconds to read`,

@@ -13,6 +13,7 @@ export type { Viewer, WaitCode } from './explain/wait-reasons.ts';
 export * from './failure-plan.ts';
 export * from './fault-points.ts';
 export * from './ingest-document.ts';
+export * from './linked-signal.ts';
 export * from './machines/breaker-machine.ts';
 export * from './machines/ingest-machine.ts';
 export * from './machines/job-machine.ts';

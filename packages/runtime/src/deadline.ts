@@ -1,5 +1,4 @@
-import { type Clock, PressroomError, systemClock } from '@pressroom/domain';
-import { linkSignals } from './linked-signal.ts';
+import { type Clock, linkSignals, PressroomError, systemClock } from '@pressroom/domain';
 
 /** A point in time by which several things together must be done. */
 export class Deadline {

@@ -1,6 +1,5 @@
 export { composeServices } from './compose-services.ts';
 export { Deadline, type TimeoutOptions, withTimeout } from './deadline.ts';
-export { type LinkedSignal, linkSignals } from './linked-signal.ts';
 export { ResourceScope } from './resource-scope.ts';
 export { type BuildMain, type MainContext, type MainSettings, runMain } from './run-main.ts';
 export { defineService, type Service, type ServiceParts } from './service.ts';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { PressroomError } from '@pressroom/domain';
-import { Deadline, linkSignals, withTimeout } from '@pressroom/runtime';
+import { Deadline, withTimeout } from '@pressroom/runtime';
 
 const never = () => new Promise<never>(() => {});
 
@@ -59,31 +59,5 @@ describe('withTimeout', () => {
     );
     await expect(late).rejects.toBe(reason);
     expect(ran).toBe(false);
-  });
-});
-
-describe('linkSignals', () => {
-  test('aborts with the first reason and lets go of the others', () => {
-    const [shutdown, cancel] = [new AbortController(), new AbortController()];
-    const linked = linkSignals(shutdown.signal, undefined, cancel.signal);
-    cancel.abort('cancelled');
-    shutdown.abort('SIGTERM');
-    expect(linked.signal.reason).toBe('cancelled');
-    expect(getEventListeners(shutdown.signal, 'abort')).toEqual([]);
-  });
-
-  test('is aborted from the start when a source is', () => {
-    const other = new AbortController();
-    const linked = linkSignals(other.signal, AbortSignal.abort('before'));
-    expect(linked.signal.reason).toBe('before');
-    expect(getEventListeners(other.signal, 'abort')).toEqual([]);
-  });
-
-  test('no longer follows its sources after release', () => {
-    const source = new AbortController();
-    const linked = linkSignals(source.signal);
-    linked.release();
-    source.abort();
-    expect(linked.signal.aborted).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { isPressroomError, PressroomError } from '@pressroom/domain';
+import { isPressroomError, limitSignal, PressroomError } from '@pressroom/domain';
 import { isPublicAddress } from './public-address.ts';
 
 export interface UrlRules {
@@ -50,18 +50,17 @@ const laterStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
  * signal's reason.
  */
 export async function fetchUrl(address: string, rules: UrlRules, signal: AbortSignal): Promise<FetchedUrl> {
-  const timeout = AbortSignal.timeout(rules.timeoutMs);
-  const either = AbortSignal.any([signal, timeout]);
+  const limited = limitSignal(signal, rules.timeoutMs);
   const naming = (error: unknown): unknown => {
     if (signal.aborted) return signal.reason;
-    if (timeout.aborted) return unreachable(`The server took longer than ${rules.timeoutMs} ms`, error);
+    if (limited.timedOut) return unreachable(`The server took longer than ${rules.timeoutMs} ms`, error);
     return isPressroomError(error) ? error : unreachable('The server cannot be reached', error);
   };
   try {
     let url = checkedUrl(address, undefined, rules);
     for (let hops = 0; ; hops += 1) {
       signal.throwIfAborted();
-      const response = await open(url, rules, either);
+      const response = await open(url, rules, limited.signal);
       const { statusCode = 0, headers } = response;
       if (redirects.has(statusCode) && headers.location !== undefined) {
         response.destroy();
@@ -77,10 +76,11 @@ export async function fetchUrl(address: string, rules: UrlRules, signal: AbortSi
       return {
         url: url.href,
         mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
-        body: bounded(response, rules, naming),
+        body: bounded(response, rules, naming, () => limited.release()),
       };
     }
   } catch (error) {
+    limited.release();
     throw naming(error);
   }
 }
@@ -172,6 +172,7 @@ async function* bounded(
   response: IncomingMessage,
   { maxBytes }: UrlRules,
   naming: (error: unknown) => unknown,
+  done: () => void,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {
@@ -184,6 +185,7 @@ async function* bounded(
     throw naming(error);
   } finally {
     response.destroy();
+    done();
   }
 }
 

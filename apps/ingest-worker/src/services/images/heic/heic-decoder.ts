@@ -1,4 +1,4 @@
-import { PressroomError } from '@pressroom/domain';
+import { limitSignal, PressroomError } from '@pressroom/domain';
 import { Piscina } from 'piscina';
 import type { HeicResult, HeicTask } from './heic-thread.ts';
 
@@ -45,23 +45,25 @@ export function createHeicDecoder(options: HeicDecoderOptions = {}): HeicDecoder
     async decode(bytes, { iccProfile, maxPixels, signal }) {
       signal.throwIfAborted();
       pool ??= openPool();
-      const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
+      const limited = limitSignal(signal, timeoutSeconds * 1_000);
       const task: HeicTask = { bytes, iccProfile, maxPixels, maxMemoryBytes };
       let result: HeicResult;
       try {
         result = await pool.run(task, {
           transferList: [bytes.buffer],
-          signal: AbortSignal.any([signal, timeout]),
+          signal: limited.signal,
         });
       } catch (error) {
         signal.throwIfAborted();
         throw new PressroomError(
-          timeout.aborted ? 'image-too-complex' : 'image-corrupt',
-          timeout.aborted
+          limited.timedOut ? 'image-too-complex' : 'image-corrupt',
+          limited.timedOut
             ? `The HEIC picture could not be decoded within ${timeoutSeconds} seconds`
             : 'The HEIC picture is damaged: its pixels cannot be decoded',
           { cause: error },
         );
+      } finally {
+        limited.release();
       }
       if (result instanceof Uint8Array || ArrayBuffer.isView(result)) return result as Uint8Array;
       const cause = new Error(`libheif: ${result.failure}`);

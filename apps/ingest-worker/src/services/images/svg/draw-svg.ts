@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { PressroomError } from '@pressroom/domain';
+import { limitSignal, PressroomError } from '@pressroom/domain';
 import { outOfMemoryExit } from './draw-svg-exit.ts';
 
 const defaultTimeoutSeconds = 20;
@@ -17,11 +17,11 @@ export async function drawSvg(
   timeoutSeconds: number = defaultTimeoutSeconds,
 ): Promise<Buffer> {
   signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
+  const limited = limitSignal(signal, timeoutSeconds * 1_000);
   const child = spawn(process.execPath, ['--max-old-space-size=256', script], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
-    signal: AbortSignal.any([signal, timeout]),
+    signal: limited.signal,
     killSignal: 'SIGKILL',
   });
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -32,8 +32,9 @@ export async function drawSvg(
   child.stdin.on('error', () => {});
   child.stdin.end(text);
   const [output, exit] = await Promise.allSettled([buffer(child.stdout), ended]);
+  limited.release();
   signal.throwIfAborted();
-  if (timeout.aborted) {
+  if (limited.timedOut) {
     throw new PressroomError(
       'image-too-complex',
       `The drawing takes longer than ${timeoutSeconds} seconds to draw`,
