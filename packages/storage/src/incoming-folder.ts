@@ -91,6 +91,8 @@ async function writeWhole(path: string, source: MeasuredSource): Promise<void> {
       await file.close();
     }
   } catch (error) {
+    // The file could perhaps not even be made: then nothing has read the source, and nothing will.
+    source.discard();
     if (source.failure !== undefined) throw source.failure.error;
     throw fileError('write to the store', error);
   }

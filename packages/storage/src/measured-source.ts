@@ -36,6 +36,11 @@ export class MeasuredSource {
     return this.#hash.digest('hex');
   }
 
+  /** Ends a source of which nothing was read: whoever writes into it would wait for room for ever. */
+  discard(): void {
+    this.#source.destroy();
+  }
+
   async *chunks(): AsyncGenerator<Buffer> {
     const { maxBytes, signal } = this.#options;
     // While a chunk is handed over, an error that arrives here was thrown in by the reader as it gave up: not the source's.

@@ -1,6 +1,5 @@
 import { type JobEventRow, type JobRow, listJobEvents } from '@pressroom/database';
-import { isSettled, PressroomError, type WireJobEvent } from '@pressroom/domain';
-import { linkSignals } from '@pressroom/runtime';
+import { isSettled, linkSignals, PressroomError, type WireJobEvent } from '@pressroom/domain';
 import { type ServerSentEvent, writeEventStream } from '../http/event-stream.ts';
 import type { AccountExchange, Handler } from '../http/exchange.ts';
 import type { jobRoutes } from '../routes/job-routes.ts';

@@ -9,8 +9,15 @@ import {
   listSteps,
   retryJob,
 } from '@pressroom/database';
-import { isSettled, type Job, PressroomError, queuePositionLimit, reach } from '@pressroom/domain';
-import { linkSignals, withTimeout } from '@pressroom/runtime';
+import {
+  isSettled,
+  type Job,
+  linkSignals,
+  PressroomError,
+  queuePositionLimit,
+  reach,
+} from '@pressroom/domain';
+import { withTimeout } from '@pressroom/runtime';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { AccountExchange, Exchange, Handlers, Outcome } from '../http/exchange.ts';
 import { nextLink } from '../http/next-link.ts';

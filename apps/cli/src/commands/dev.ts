@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { silentLog } from '@pressroom/domain';
-import { linkSignals, ResourceScope } from '@pressroom/runtime';
+import { linkSignals, silentLog } from '@pressroom/domain';
+import { ResourceScope } from '@pressroom/runtime';
 import { compileOnChange } from '../system/compile-on-change.ts';
 import { localApps, startLocalSystem } from '../system/local-system.ts';
 import { openAccount } from '../system/open-account.ts';
