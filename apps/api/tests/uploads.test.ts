@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -40,6 +40,21 @@ function form(...parts: [name: string, content: Buffer][]): FormData {
   return data;
 }
 const post = (body: FormData) => api.problem('/api/assets', { method: 'POST', body });
+
+test('says at once that the store is away, also to a file of which it has read nothing', async () => {
+  const incoming = join(api.storeFolder, 'incoming');
+  await rename(incoming, `${incoming}-away`);
+  try {
+    // More than a stream's buffer: what feeds the store waits for room.
+    const large = Buffer.concat([png(9), Buffer.alloc(500_000)]);
+    await expect(api.main.client.uploadAsset(large)).rejects.toMatchObject({
+      code: 'storage-unavailable',
+      retryable: true,
+    });
+  } finally {
+    await rename(`${incoming}-away`, incoming);
+  }
+});
 
 test('stores a picture under its hash, with type and size from its content', async () => {
   const bytes = png(7);

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openAssetStore, openLocalStore } from '@pressroom/storage';
 import { inChunks, patterned, stuckSource } from './sources.ts';
@@ -84,6 +86,20 @@ describe('openLocalStore', () => {
     const store = await openLocalStore({ folder });
     await rm(join(folder, 'incoming'), { recursive: true });
     await expect(store.check()).rejects.toMatchObject({ code: 'storage-unavailable' });
+  });
+
+  test('lets go of a source of which it could not even begin to read', async () => {
+    const folder = await temporaryFolder();
+    const store = await openLocalStore({ folder });
+    await rm(join(folder, 'incoming'), { recursive: true });
+    const source = new PassThrough();
+    // More than the stream takes in: whoever writes it waits for room.
+    source.write(patterned(100_000));
+    const closed = once(source, 'close');
+    await expect(store.putByContent((hash) => `c/${hash}`, source)).rejects.toMatchObject({
+      code: 'storage-unavailable',
+    });
+    await closed;
   });
 
   const small = smallFileSystem();
