@@ -14,7 +14,8 @@ export interface BoughtAgain {
   readonly process: string;
   /**
    * The fault that struck that process between this answer and the next one; or that the queue took the step from it, although it
-   * lived: on a starved machine it may miss to renew its lock of two seconds, and whoever gets the step buys anew.
+   * lived: on a starved machine it may miss to renew its lock of two seconds, and whoever gets the step buys anew; or that the
+   * step was told to stop by a cancel, a deadline or another step's failure, and its job was then retried.
    */
   readonly explainedBy: string | undefined;
 }
@@ -28,6 +29,7 @@ export interface ModelCalls {
 }
 
 const lockLost = 'a lock that was not renewed in time';
+const toldToStop = 'its step, which was told to stop while the answer came';
 /** Steps that one process makes at a time: so many answers a fault may cost. */
 const atOnce = 2;
 
@@ -37,6 +39,8 @@ export function explainCalls(
   struck: readonly StruckFault[],
   /** By job: how often one of its pictures has lost the process that made it, as the record has it. */
   losses: ReadonlyMap<string, number>,
+  /** By job: how many calls the record has as given up, since their step was told to stop. */
+  aborted: ReadonlyMap<string, number> = new Map(),
 ): ModelCalls {
   const answered = new Map<string, StandInCall[]>();
   let made = 0;
@@ -53,6 +57,7 @@ export function explainCalls(
     answered.set(key, [...(answered.get(key) ?? []), call]);
   }
   const left = new Map(struck.map((each) => [each, atOnce]));
+  const abortedLeft = new Map(aborted);
   const lossesLeft = new Map(losses);
   const boughtAgain: BoughtAgain[] = [];
   for (const [key, [first, ...others]] of answered) {
@@ -63,19 +68,27 @@ export function explainCalls(
         (each) => (left.get(each) ?? 0) > 0 && mayHaveCost(each, lost, next.arrivedAt),
       );
       if (cause !== undefined) left.set(cause, (left.get(cause) ?? 0) - 1);
-      const lossesOfJob = cause === undefined ? (lossesLeft.get(jobId) ?? 0) : 0;
-      if (lossesOfJob > 0) lossesLeft.set(jobId, lossesOfJob - 1);
+      const inRecord =
+        cause === undefined
+          ? (takeOne(lossesLeft, jobId, lockLost) ?? takeOne(abortedLeft, jobId, toldToStop))
+          : undefined;
       boughtAgain.push({
         jobId,
         call,
         process: `generate-worker-${replicaOf(lost)}`,
-        explainedBy:
-          cause === undefined ? (lossesOfJob > 0 ? lockLost : undefined) : describeFault(cause.fault),
+        explainedBy: cause === undefined ? inRecord : describeFault(cause.fault),
       });
       lost = next;
     }
   }
   return { made, needed: answered.size, boughtAgain };
+}
+
+function takeOne(left: Map<string, number>, jobId: string, what: string): string | undefined {
+  const count = left.get(jobId) ?? 0;
+  if (count === 0) return undefined;
+  left.set(jobId, count - 1);
+  return what;
 }
 
 /**

@@ -83,7 +83,16 @@ export async function runChaos(stand: ChaosStand, plan: RunPlan): Promise<ChaosR
     gemini.calls.slice(callsBefore),
     submitted,
     struck,
-    await lossesByJob(stand.databaseUrl, accountIds),
+    await countsByJob(
+      stand.databaseUrl,
+      accountIds,
+      `select job_id as id, sum(losses)::int as count from steps where handler = 'generate-picture'`,
+    ),
+    await countsByJob(
+      stand.databaseUrl,
+      accountIds,
+      `select job_id as id, count(*)::int as count from provider_calls where outcome = 'aborted'`,
+    ),
   );
   for (const { explainedBy, ...again } of calls.boughtAgain) {
     if (explainedBy === undefined)
@@ -110,17 +119,18 @@ export async function runChaos(stand: ChaosStand, plan: RunPlan): Promise<ChaosR
   return { ...result, folder };
 }
 
-async function lossesByJob(
+/** The query lacks its accounts and its grouping. */
+async function countsByJob(
   databaseUrl: string,
   accountIds: readonly string[],
+  query: string,
 ): Promise<ReadonlyMap<string, number>> {
   return await withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ id: string; losses: number }>(
-      `select job.id, sum(step.losses)::int as losses from jobs job join steps step on step.job_id = job.id
-       where job.account_id = any($1) and step.handler = 'generate-picture' group by job.id`,
+    const { rows } = await client.query<{ id: string; count: number }>(
+      `${query} and job_id in (select id from jobs where account_id = any($1)) group by job_id`,
       [accountIds],
     );
-    return new Map(rows.map(({ id, losses }) => [id, losses]));
+    return new Map(rows.map(({ id, count }) => [id, count]));
   });
 }
 

@@ -46,6 +46,22 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   let server: Server | undefined;
   let port = 0;
 
+  const resetting = new WeakSet<Socket>();
+  /** A socket that is destroyed while it resets itself loses its handle, and never closes. */
+  const drop = (socket: Socket | undefined): void => {
+    if (socket !== undefined && !resetting.has(socket)) socket.destroy();
+  };
+  const reset = (socket: Socket): void => {
+    if (resetting.has(socket)) return;
+    // A reset first waits until all is written: for ever, where the other side does not read.
+    if (socket.writableEnded || socket.writableLength > 0) {
+      socket.destroy();
+      return;
+    }
+    resetting.add(socket);
+    socket.resetAndDestroy();
+  };
+
   const untilMoving = async () => {
     while (mode === 'half-open') await changed.promise;
   };
@@ -59,6 +75,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
           const size = rate === undefined ? chunk.length : Math.max(1, Math.floor((rate * sliceMs) / 1_000));
           const slice = chunk.subarray(offset, offset + size);
           offset += slice.length;
+          // A write to it would destroy it.
+          if (resetting.has(to)) return;
           if (!to.write(slice)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
           if (rate !== undefined) await pause((slice.length / rate) * 1_000);
         }
@@ -66,27 +84,27 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       await untilMoving();
       to.end();
     } catch {
-      from.destroy();
-      to.destroy();
+      drop(from);
+      drop(to);
     }
   };
 
   const accept = async (client: Socket) => {
     client.on('error', () => {});
     if (mode === 'cut') {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     sockets.set(client, undefined);
     client.once('close', () => {
-      sockets.get(client)?.destroy();
+      drop(sockets.get(client));
       sockets.delete(client);
     });
     await untilMoving();
     if (client.destroyed) return;
     const upstream = connect({ ...target, allowHalfOpen: true });
     sockets.set(client, upstream);
-    upstream.on('error', () => client.resetAndDestroy());
+    upstream.on('error', () => reset(client));
     void carry(client, upstream);
     void carry(upstream, client);
   };
@@ -99,14 +117,12 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     port = (server.address() as AddressInfo).port;
   };
   const cutConnections = () => {
-    for (const client of sockets.keys()) client.resetAndDestroy();
+    for (const client of sockets.keys()) reset(client);
   };
   const unlisten = async () => {
     const old = server;
     server = undefined;
-    const closing = [...sockets.keys(), ...(old === undefined ? [] : [old])].map((each) =>
-      once(each, 'close'),
-    );
+    const closing = [...sockets.keys(), ...(old === undefined ? [] : [old])].map(closed);
     old?.close();
     cutConnections();
     await Promise.all(closing);
@@ -141,6 +157,16 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     cutConnections,
     stop,
   };
+}
+
+/** Also when a reset has failed, of which no `close` tells. */
+function closed(each: Socket | Server): Promise<void> {
+  return new Promise((resolve) => {
+    each.once('close', () => resolve());
+    each.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.syscall === 'reset') resolve();
+    });
+  });
 }
 
 function readTarget(target: FaultProxyOptions['target']): { host: string; port: number } {

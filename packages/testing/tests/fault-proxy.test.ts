@@ -115,3 +115,22 @@ test('cuts once without changing the mode', async () => {
   expect(await exchange(await dial(proxy), 'again')).toBe('again');
   await proxy.stop();
 });
+
+test('ends a client whose target has reset the connection, and can then refuse', async () => {
+  const crashing = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.resetAndDestroy());
+  });
+  crashing.listen(0, '127.0.0.1');
+  await once(crashing, 'listening');
+  const { port } = crashing.address() as AddressInfo;
+  const proxy = await startFaultProxy({ target: { host: '127.0.0.1', port } });
+  const clients = await Promise.all(Array.from({ length: 8 }, () => dial(proxy)));
+  const ends = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
+  for (const client of clients) client.write('x');
+  await withDeadline(Promise.all(ends), 5_000, 'the connections to end');
+  await withDeadline(proxy.setMode('refuse'), 5_000, 'the proxy to refuse');
+  expect(proxy.connections).toBe(0);
+  crashing.close();
+  await once(crashing, 'close');
+});
