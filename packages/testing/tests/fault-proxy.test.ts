@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type FaultProxy, signal, startFaultProxy, waitFor, withDeadline } from '../src/index.ts';
+import { eventually, type FaultProxy, signal, startFaultProxy, waitFor, withDeadline } from '../src/index.ts';
 
 const echo = createServer((socket) => {
   socket.on('error', () => {});
@@ -116,21 +116,29 @@ test('cuts once without changing the mode', async () => {
   await proxy.stop();
 });
 
-test('ends a client whose target has reset the connection, and can then refuse', async () => {
-  const crashing = createServer((socket) => {
+test('ends connections whose target has just ended them, and can then refuse', async () => {
+  const accepted: Socket[] = [];
+  const target = createServer((socket) => {
     socket.on('error', () => {});
-    socket.once('data', () => socket.resetAndDestroy());
+    socket.resume();
+    accepted.push(socket);
   });
-  crashing.listen(0, '127.0.0.1');
-  await once(crashing, 'listening');
-  const { port } = crashing.address() as AddressInfo;
+  target.listen(0, '127.0.0.1');
+  await once(target, 'listening');
+  const { port } = target.address() as AddressInfo;
   const proxy = await startFaultProxy({ target: { host: '127.0.0.1', port } });
   const clients = await Promise.all(Array.from({ length: 8 }, () => dial(proxy)));
-  const ends = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
-  for (const client of clients) client.write('x');
-  await withDeadline(Promise.all(ends), 5_000, 'the connections to end');
+  await eventually(() => accepted.length === clients.length);
+  await proxy.setMode('half-open');
+  const ends = accepted.map((socket) => once(socket.end('bye'), 'finish'));
+  await Promise.all(ends);
+  // The proxy has the bytes and the end, and holds them back: they go on with `pass`, in the same turn as the reset.
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  await proxy.setMode('pass');
+  proxy.cutConnections();
+  await eventually(() => proxy.connections === 0);
   await withDeadline(proxy.setMode('refuse'), 5_000, 'the proxy to refuse');
-  expect(proxy.connections).toBe(0);
-  crashing.close();
-  await once(crashing, 'close');
+  for (const client of clients) client.destroy();
+  target.close();
+  await once(target, 'close');
 });
