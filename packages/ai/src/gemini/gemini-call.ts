@@ -1,4 +1,4 @@
-import { isPressroomError, PressroomError } from '@pressroom/domain';
+import { isPressroomError, linkSignals, PressroomError } from '@pressroom/domain';
 import { type AdaptiveTimeout, startAdaptiveTimeout } from './adaptive-timeout.ts';
 import { type BoundedExchange, withBoundedFetch } from './bounded-fetch.ts';
 import { toProviderError } from './gemini-error.ts';
@@ -28,9 +28,10 @@ export async function callGemini<Result>(
   // The SDK does not look at a signal that has fired before the call.
   signal.throwIfAborted();
   const deadline = startAdaptiveTimeout(timeout);
+  const either = linkSignals(signal, deadline.signal);
   const exchange: BoundedExchange = { maxBytes, onOutput: deadline.sawOutput };
   try {
-    return await withBoundedFetch(exchange, () => call(AbortSignal.any([signal, deadline.signal])));
+    return await withBoundedFetch(exchange, () => call(either.signal));
   } catch (error) {
     // Both aborts look the same to the SDK; only our own signals know which it was.
     signal.throwIfAborted();
@@ -41,5 +42,6 @@ export async function callGemini<Result>(
     throw isPressroomError(error) ? error : toProviderError(error, exchange, apiKey);
   } finally {
     deadline.stop();
+    either.release();
   }
 }

@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
-import { PressroomError } from '@pressroom/domain';
+import { linkSignals, PressroomError } from '@pressroom/domain';
 import { Piscina } from 'piscina';
 import type { PageAnswer, PageProgress, PageTask } from './page-thread.ts';
 
@@ -70,10 +70,11 @@ async function render<Content, Summary>(
   signal.throwIfAborted();
   const { port1, port2 } = new MessageChannel();
   port1.on('message', ({ done, total }: PageProgress) => onPage(done, total));
+  const either = linkSignals(signal, threadFailure);
   try {
     const task = { content, outputPath, port: port2 };
     const answer = await pool.run(task, {
-      signal: AbortSignal.any([signal, threadFailure]),
+      signal: either.signal,
       transferList: [port2],
     });
     if ('summary' in answer) return answer.summary;
@@ -86,5 +87,6 @@ async function render<Content, Summary>(
     throw new PressroomError('render-failed', 'The thread that sets the pages failed', { cause });
   } finally {
     port1.close();
+    either.release();
   }
 }
