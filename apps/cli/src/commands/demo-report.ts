@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
-import { type Job, type PageSize, silentLog } from '@pressroom/domain';
-import { linkSignals, ResourceScope } from '@pressroom/runtime';
+import { type Job, linkSignals, type PageSize, silentLog } from '@pressroom/domain';
+import { ResourceScope } from '@pressroom/runtime';
 import { showStepBars } from '../progress/step-bars.ts';
 import { StepTally } from '../progress/step-tally.ts';
 import { startLocalSystem } from '../system/local-system.ts';
