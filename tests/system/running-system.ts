@@ -23,6 +23,8 @@ export interface RunningSystem {
   readonly client: PressroomClient;
   readonly operatorToken: string;
   readonly databaseUrl: string;
+  /** Absent on PostgreSQL. */
+  readonly redisUrl: string | undefined;
   readonly processes: ReadonlyMap<AppName, StartedProcess>;
   /** One more process of an app; replaces the one that `processes` names. */
   start(app: AppName): Promise<StartedProcess>;
@@ -102,6 +104,7 @@ export async function startSystem(
     client,
     operatorToken,
     databaseUrl: database.directUrl,
+    redisUrl: redis?.url,
     processes,
     start,
     operator,

@@ -24,14 +24,9 @@ const offlineLeaseMs = 330_000;
 
 /** Takes `generate` steps: a picture and a style in, a new picture out; passages in, findings and then a report out. */
 export const createGenerateWorker: CreateWorkerModule = async (resources, scope) => {
-  const { config, assets, database, ids, health, metrics, providerCalls } = resources;
+  const { config, assets, database, ids, metrics, providerCalls } = resources;
   const { generation, objects } = await openGeneration(resources, scope);
   metrics.observeProviders(() => providerCalls.states());
-  health.register({
-    name: 'provider',
-    critical: false,
-    check: () => checkProvider(resources),
-  });
   const documents = createDocumentStore(database);
   const picture = createGeneratePictureHandler({
     generation,
@@ -101,19 +96,4 @@ async function openGeneration(
       ...shared,
     }),
   };
-}
-
-/** Where the provider stands, for all workers; throws while its breaker is not closed. */
-async function checkProvider({ config, providerCalls }: Resources): Promise<object> {
-  const { generation } = config;
-  if (generation.kind === 'offline') return { provider: 'offline' };
-  const states = await providerCalls.states();
-  const used = [generation.pictureModel, generation.objectModel];
-  const known = states.filter(({ provider, model }) => provider === 'gemini' && used.includes(model));
-  const open = known.find(({ breaker }) => breaker !== 'closed');
-  if (open !== undefined) {
-    const until = open.openUntil?.toISOString();
-    throw new Error(`The breaker of gemini's ${open.model} is ${open.breaker}, until ${until}`);
-  }
-  return { provider: 'gemini', breaker: 'closed', models: known };
 }

@@ -29,7 +29,7 @@ import { createHealth, createMetrics, type Health, type Metrics } from '@pressro
 import { countQueues, openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import { createMemoryBudget, type ResourceScope, type SharedMemoryBudget } from '@pressroom/runtime';
 import { openAssetStore } from '@pressroom/storage';
-
+import { checkProvider } from './check-provider.ts';
 import { faultsIn } from './faults-folder.ts';
 import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
 import { budgetOf, memoryLimits } from './memory-limits.ts';
@@ -141,6 +141,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     () => listenForEventHints({ url: directDatabaseUrl, log, pollMs: hintPollMs }),
     (listener) => listener.close(),
   );
+  const providerCalls = createProviderCallStore(database);
   health.register({ name: 'database', critical: true, check: () => database.check() });
   health.register({
     name: 'queue',
@@ -149,6 +150,11 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
       await queues.check();
       return { backend: queues.kind };
     },
+  });
+  health.register({
+    name: 'provider',
+    critical: false,
+    check: () => checkProvider(config, providerCalls),
   });
   health.register({ name: 'asset-store', critical: true, check: () => assets.check(), timeoutMs: 5_000 });
   const processId = `${name}@${hostname()}:${process.pid}`;
@@ -174,7 +180,7 @@ export async function openResources(options: OpenResourcesOptions): Promise<Reso
     hints,
     hintListener,
     steps: createStepStore(database, hints),
-    providerCalls: createProviderCallStore(database),
+    providerCalls,
     queues,
     assets,
     heartbeats,
