@@ -5,8 +5,12 @@
 create or replace function accept_job(
   p_job jsonb, p_steps jsonb, p_event jsonb, p_assets jsonb, p_idempotency_key text, p_request_hash text
 ) returns text language plpgsql as $$
+#variable_conflict use_column
 declare
-  job record;
+  given record;
+  account_weight double precision;
+  key double precision;
+  estimate record;
 begin
   if p_idempotency_key is not null then
     insert into idempotency_keys (account_id, key, request_hash) values (p_job ->> 'accountId', p_idempotency_key, p_request_hash)
@@ -15,34 +19,43 @@ begin
       return null;
     end if;
   end if;
-  if (p_job ->> 'deadline')::timestamptz not between now() and now() + interval '366 days' then
+  select * into given
+  from jsonb_to_record(p_job) as given(id text, "accountId" text, kind text, input jsonb, "onItemFailure" text, priority integer,
+    "delayUntil" timestamptz, deadline timestamptz, metadata jsonb, price integer, "requestId" text);
+  if given.deadline not between now() and now() + interval '366 days' then
     raise exception 'the deadline cannot be used' using errcode = 'PR002';
   end if;
   if exists (
     select from jsonb_to_recordset(p_assets) as wanted("assetId" text, sort text)
-    left join assets on assets.id = wanted."assetId" and assets.account_id = p_job ->> 'accountId'
+    left join assets on assets.id = wanted."assetId" and assets.account_id = given."accountId"
     where assets.id is null or (assets.media_type like 'image/%') <> (wanted.sort = 'image')
   ) then
     raise exception 'some assets cannot be used' using errcode = 'PR001';
   end if;
-  insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, deadline, metadata, price, request_id)
-  select given.id, given."accountId", given.kind, given.input, given."onItemFailure", given.priority, given."delayUntil",
-    given.deadline, given.metadata, given.price, given."requestId"
-  from jsonb_to_record(p_job) as given(id text, "accountId" text, kind text, input jsonb, "onItemFailure" text, priority integer,
-    "delayUntil" timestamptz, deadline timestamptz, metadata jsonb, price integer, "requestId" text)
-  returning id, account_id, kind, price, delay_until into job;
-  insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, reserve, input)
-  select step.id, job.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits, coalesce(step.reserve, 0), step.input
+  -- Locks the account until the commit, so that jobs submitted together get keys one after the other. The key comes before the
+  -- row, which is then written once: every later write of it would cost as much again.
+  select accounts.weight into account_weight from accounts where accounts.id = given."accountId" for no key update;
+  -- A job that is to wait gets its key then.
+  if given."delayUntil" is null or given."delayUntil" <= now() then
+    key := lane_key(given."accountId", given.priority, account_weight);
+  end if;
+  select * into estimate from estimate_admission(given."accountId", given.priority, key) where key is not null;
+  insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, deadline, metadata, price, request_id,
+    fair_key, queued_at, estimate_half_ms, estimate_most_ms, last_event_sequence)
+  values (given.id, given."accountId", given.kind, given.input, given."onItemFailure", given.priority, given."delayUntil",
+    given.deadline, given.metadata, given.price, given."requestId",
+    key, case when key is not null then now() end, estimate.half_ms, estimate.most_ms, 1);
+  -- Of the generation that their first flow will have.
+  insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, reserve, input, generation)
+  select step.id, given.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits,
+    coalesce(step.reserve, 0), step.input, 1
   from jsonb_to_recordset(p_steps) as step(id text, "parentId" text, key text, position integer, handler text, worker text,
     "itemIndex" integer, credits integer, reserve integer, input jsonb);
-  update idempotency_keys set job_id = job.id where account_id = job.account_id and key = p_idempotency_key;
-  perform append_job_event(job.id, 'job.queued', p_event);
-  -- Last, because it locks the account's row until the commit.
-  perform increment_user_credits(job.account_id, 'hold', job.price, job.id, job.kind || ' submitted');
-  -- Under that lock, so that jobs submitted together get keys one after the other. A job that is to wait gets its key then.
-  if job.delay_until is null or job.delay_until <= now() then
-    perform queue_job(job.id);
+  insert into job_events (job_id, sequence, type, data) values (given.id, 1, 'job.queued', p_event);
+  if p_idempotency_key is not null then
+    update idempotency_keys set job_id = given.id where account_id = given."accountId" and idempotency_keys.key = p_idempotency_key;
   end if;
-  return job.id;
+  perform increment_user_credits(given."accountId", 'hold', given.price, given.id, given.kind || ' submitted');
+  return given.id;
 end
 $$;

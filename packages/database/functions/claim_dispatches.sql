@@ -23,7 +23,6 @@ declare
   lane record;
   -- Lanes whose only job is being put in or taken out at this moment: 'account priority'.
   held text[] := '{}';
-  announced text;
 begin
   -- One claim at a time: two at once would count the same free places of the window and fill them twice. The statements
   -- below each see what was committed before the lock was given.
@@ -109,9 +108,12 @@ begin
     ), moved as (
       update jobs set status = p_running, generation = jobs.generation + 1, admitted_at = coalesce(jobs.admitted_at, now()),
         admitted_key = jobs.fair_key, fair_key = null, enqueued_at = null,
-        enqueue_lease_until = now() + p_lease_ms * interval '1 millisecond'
+        enqueue_lease_until = now() + p_lease_ms * interval '1 millisecond', last_event_sequence = jobs.last_event_sequence + 1
       from free where jobs.id = free.id
-      returning jobs.id
+      returning jobs.id, jobs.last_event_sequence
+    ), announced as (
+      insert into job_events (job_id, sequence, type, data)
+      select moved.id, moved.last_event_sequence, 'job.running', '{}' from moved
     )
     select array_agg(moved.id) into taken from moved;
     exit when taken is null;
@@ -123,22 +125,17 @@ begin
   if cardinality(claimed) = 0 then
     return;
   end if;
-  for announced in select unnest(admitted) loop
-    perform append_job_event(announced, 'job.running', '{}');
-  end loop;
+  -- Those of a job's first flow have its generation already.
+  update steps set generation = jobs.generation from jobs
+  where steps.job_id = jobs.id and jobs.id = any(claimed) and steps.status = any(p_step_from) and steps.generation <> jobs.generation;
   return query
-  with moved as (
-    update steps set generation = jobs.generation from jobs
-    where steps.job_id = jobs.id and jobs.id = any(claimed) and steps.status = any(p_step_from)
-    returning steps.id, steps.job_id, steps.parent_id, steps.key, steps.handler, steps.worker, steps.position
-  )
   select jobs.id, jobs.account_id, jobs.generation, jobs.priority, jobs.created_at,
     jobs.admitted_key - coalesce(lanes.queue_base, 0),
     case when jobs.id = any(admitted) then extract(epoch from now() - jobs.queued_at)::double precision * 1000 end,
     coalesce((
-      select jsonb_agg(jsonb_build_object('stepId', moved.id, 'parentId', moved.parent_id, 'key', moved.key, 'handler', moved.handler,
-        'worker', moved.worker) order by moved.position)
-      from moved where moved.job_id = jobs.id), '[]')
+      select jsonb_agg(jsonb_build_object('stepId', step.id, 'parentId', step.parent_id, 'key', step.key, 'handler', step.handler,
+        'worker', step.worker) order by step.position)
+      from steps step where step.job_id = jobs.id and step.status = any(p_step_from)), '[]')
   from jobs left join priority_lanes lanes on lanes.priority = jobs.priority
   where jobs.id = any(claimed)
   -- What comes first here comes first into the queue.

@@ -16,9 +16,12 @@ declare
   job record;
   step record;
   lost_worker text;
+  started jsonb;
 begin
   -- The job's row is locked before the step's, here and in every other operation: another order would deadlock with a cancel.
-  select jobs.account_id, jobs.request_id, jobs.round into job from jobs where id = p_job_id and status = p_job_status for no key update;
+  -- The write that locks it also takes the number of the event: a write of a job's row is what costs most here.
+  update jobs set last_event_sequence = jobs.last_event_sequence + 1 where jobs.id = p_job_id and jobs.status = p_job_status
+  returning jobs.account_id, jobs.request_id, jobs.round, jobs.last_event_sequence as sequence into job;
   if not found then
     return;
   end if;
@@ -33,15 +36,24 @@ begin
     and not exists (select from steps child where child.parent_id = p_step_id and child.settled_at is null)
   returning * into step;
   if not found then
+    -- No event, so no number: nobody can have seen it.
+    update jobs set last_event_sequence = jobs.last_event_sequence - 1 where jobs.id = p_job_id;
     return;
   end if;
   if lost_worker is not null then
-    perform append_job_event(p_job_id, 'step.lost', jsonb_build_object('stepId', p_step_id, 'step', step.key, 'worker', lost_worker));
+    insert into job_events (job_id, sequence, type, data) values (p_job_id, job.sequence, 'step.lost',
+      jsonb_build_object('stepId', p_step_id, 'step', step.key, 'worker', lost_worker));
   end if;
   -- A step behind an open breaker is delivered once in a recovery to look: it says so when it goes on, in `resume_step`.
   if step.waits_for is null then
-    perform append_job_event(p_job_id, 'step.started',
-      jsonb_build_object('stepId', p_step_id, 'step', step.key, 'attempt', step.attempts + 1));
+    started := jsonb_build_object('stepId', p_step_id, 'step', step.key, 'attempt', step.attempts + 1);
+    if lost_worker is null then
+      insert into job_events (job_id, sequence, type, data) values (p_job_id, job.sequence, 'step.started', started);
+    else
+      perform append_job_event(p_job_id, 'step.started', started);
+    end if;
+  elsif lost_worker is null then
+    update jobs set last_event_sequence = jobs.last_event_sequence - 1 where jobs.id = p_job_id;
   end if;
   return query select step.fence, job.account_id, step.handler, step.input, step.item_index, step.attempts, step.stage, step.stage_data,
     job.request_id, coalesce((

@@ -1,4 +1,4 @@
--- The one place that changes a balance. Appends the ledger entry that explains it, in the same statement's transaction.
+-- With `settle_user_credits`, which ends a hold, the one place that changes a balance. Appends the ledger entry that explains it, in the same statement's transaction.
 -- A balance below zero is refused by the check accounts_balance_not_negative; a second hold, capture or refund of the same
 -- round of a job by the unique index credit_entries_once.
 drop function if exists increment_user_credits(text, text, integer, text, text);

@@ -6,6 +6,7 @@ create or replace function settle_job(
 declare
   job record;
   job_captured integer;
+  sequence integer;
 begin
   select account_id, price, kind, round, captured_before into job
   from jobs where id = p_job_id and status = any(p_from) for no key update;
@@ -20,13 +21,13 @@ begin
     from steps where job_id = p_job_id and status = p_delivered;
   end if;
   update jobs set status = p_to, settled_at = now(), captured = job_captured, refunded = price - job_captured,
-    output = coalesce(p_output, output), error = p_error, fair_key = null
-  where id = p_job_id;
-  perform append_job_event(p_job_id, 'job.' || p_to,
+    output = coalesce(p_output, output), error = p_error, fair_key = null, last_event_sequence = last_event_sequence + 1
+  where id = p_job_id returning last_event_sequence into sequence;
+  insert into job_events (job_id, sequence, type, data) values (p_job_id, sequence, 'job.' || p_to,
     jsonb_build_object('captured', job_captured, 'refunded', job.price - job_captured)
       || case when p_error is null then '{}' else jsonb_build_object('error', p_error) end);
-  perform increment_user_credits(job.account_id, 'capture', job_captured - job.captured_before, p_job_id, job.kind || ' ' || p_to, job.round);
-  perform increment_user_credits(job.account_id, 'refund', job.price - job_captured, p_job_id, job.kind || ' ' || p_to, job.round);
+  perform settle_user_credits(job.account_id, p_job_id, job.round, job_captured - job.captured_before, job.price - job_captured,
+    job.kind || ' ' || p_to);
   return true;
 end
 $$;

@@ -8,7 +8,9 @@ declare
   job record;
   step record;
 begin
-  select account_id into job from jobs where id = p_job_id for no key update;
+  -- Locks the job before the step, and takes the number of the event with it; see `claim_step`.
+  update jobs set last_event_sequence = last_event_sequence + 1 where id = p_job_id
+  returning account_id, last_event_sequence as sequence into job;
   if not found then
     return null;
   end if;
@@ -16,6 +18,7 @@ begin
   where id = p_step_id and job_id = p_job_id and fence = p_fence and status = any(p_from)
   returning key, parent_id into step;
   if not found then
+    update jobs set last_event_sequence = last_event_sequence - 1 where id = p_job_id;
     return null;
   end if;
   insert into assets (id, account_id, role, storage_key, media_type, bytes, sha256, width, height, step_id)
@@ -23,7 +26,8 @@ begin
     asset.height, p_step_id
   from jsonb_to_recordset(p_assets) as asset("assetId" text, role text, "storageKey" text, "mediaType" text, bytes bigint,
     sha256 text, width integer, height integer);
-  perform append_job_event(p_job_id, 'step.succeeded', jsonb_build_object('stepId', p_step_id, 'step', step.key));
+  insert into job_events (job_id, sequence, type, data)
+  values (p_job_id, job.sequence, 'step.succeeded', jsonb_build_object('stepId', p_step_id, 'step', step.key));
   if step.parent_id is not null then
     return false;
   end if;

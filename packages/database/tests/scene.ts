@@ -189,6 +189,9 @@ export async function brokenInvariants(scene: Scene): Promise<string[]> {
   const checks: Record<string, string> = {
     'a balance is not the sum of its entries': `select a.id from accounts a left join credit_entries e on e.account_id = a.id
       group by a.id having a.balance <> coalesce(sum(e.delta), 0)`,
+    'an entry does not follow from the one before it': `select id::text from (
+      select id, balance_after, delta + coalesce(lag(balance_after) over (partition by account_id order by id), 0) as expected
+      from credit_entries) entry where balance_after <> expected`,
     'a balance is below zero': `select id from accounts where balance < 0`,
     'a round that is over has not exactly hold, capture and refund, or the one that runs not exactly its hold': `
       select j.id from jobs j cross join lateral generate_series(1, j.round) as r(round)

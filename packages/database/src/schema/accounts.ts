@@ -11,7 +11,7 @@ export const accounts = pgTable(
   {
     id: text('id').primaryKey(),
     name: text('name').notNull(),
-    /** Credits. Equals the sum of the account's `credit_entries.delta`; changed only by `increment_user_credits`. */
+    /** Credits. Equals the sum of the account's `credit_entries.delta`; changed only by `increment_user_credits` and `settle_user_credits`. */
     balance: bigint('balance', { mode: 'number' }).notNull().default(0),
     /** Its share of the queue against the accounts that wait beside it: 2 gets twice what 1 gets. */
     weight: doublePrecision('weight').notNull().default(1),

@@ -8,7 +8,7 @@ import { jobs } from './jobs.ts';
 export const creditKinds = ['grant', 'hold', 'capture', 'refund'] as const;
 export type CreditKind = (typeof creditKinds)[number];
 
-/** The ledger: append-only (a trigger refuses update and delete), written by `increment_user_credits` alone. */
+/** The ledger: append-only (a trigger refuses update and delete), written by `increment_user_credits` and `settle_user_credits` alone. */
 export const creditEntries = pgTable(
   'credit_entries',
   {
