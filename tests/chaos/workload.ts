@@ -87,24 +87,38 @@ export async function submitPlanned(
     photos.push({ assetId: asset.id });
   }
   const prompt = `job ${index} of run ${runKey}`;
-  const request = {
-    kind: 'picture-book',
-    onItemFailure: planned.onItemFailure,
-    input: { photos, prompt, title: `Chaos ${plan.seed}` },
-    ...(planned.delayMs === undefined
-      ? {}
-      : { delayUntil: new Date(Date.now() + planned.delayMs).toISOString() }),
-    ...(planned.deadlineMs === undefined
-      ? {}
-      : { deadline: new Date(Date.now() + planned.deadlineMs + (planned.delayMs ?? 0)).toISOString() }),
-  } as const;
-  const idempotencyKey = `${runKey}-${index}`;
-  const submit = (): Promise<Job> =>
-    customer.insist((client, signal) => client.submitJob(request, { idempotencyKey, signal }), until);
-  const [job, ...again] = await Promise.all(planned.sentTwice ? [submit(), submit()] : [submit()]);
-  for (const { id } of again)
-    if (id !== job.id) throw new Error(`One request was answered with two jobs: ${job.id} and ${id}`);
-  return { planned, jobId: job.id, accountId: customer.account.id, prompt };
+  for (let turn = 0; ; turn += 1) {
+    const { delayMs, deadlineMs } = planned;
+    const request = {
+      kind: 'picture-book',
+      onItemFailure: planned.onItemFailure,
+      input: { photos, prompt, title: `Chaos ${plan.seed}` },
+      ...(delayMs === undefined ? {} : { delayUntil: new Date(Date.now() + delayMs).toISOString() }),
+      ...(deadlineMs === undefined
+        ? {}
+        : { deadline: new Date(Date.now() + deadlineMs + (delayMs ?? 0)).toISOString() }),
+    } as const;
+    const idempotencyKey = `${runKey}-${index}-${turn}`;
+    const submit = (): Promise<Job> =>
+      customer.insist((client, signal) => client.submitJob(request, { idempotencyKey, signal }), until);
+    const answers = await Promise.allSettled(planned.sentTwice ? [submit(), submit()] : [submit()]);
+    const ids = new Set(
+      answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : [])),
+    );
+    if (ids.size > 1) throw new Error(`One request was answered with two jobs: ${[...ids].join(' and ')}`);
+    const refusal = answers.find((answer) => answer.status === 'rejected')?.reason as unknown;
+    const [jobId] = ids;
+    if (jobId !== undefined && refusal === undefined) {
+      return { planned, jobId, accountId: customer.account.id, prompt };
+    }
+    // Nobody was up before its deadline had passed: nothing was accepted, and the customer sets another one.
+    if (jobId !== undefined || !isPastDeadline(refusal, request.deadline)) throw refusal;
+  }
+}
+
+function isPastDeadline(refusal: unknown, deadline: string | undefined): boolean {
+  if (deadline === undefined || Date.now() <= Date.parse(deadline)) return false;
+  return refusal instanceof PressroomApiError && refusal.code === 'invalid-request';
 }
 
 /** Retries what has failed, or has an operator replay its dead letters, as planned; and waits for it to settle again. */
