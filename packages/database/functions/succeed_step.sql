@@ -1,8 +1,11 @@
 -- Writes a step's output and assets; the root's success settles the job with it. Null when the lease is lost, else whether
--- the job has settled.
+-- the job has settled. What was free was delivered all the same, and its credits go back when the job settles.
+drop function if exists succeed_step(text, text, integer, text[], text, jsonb, jsonb, text[], text, text[], text);
 create or replace function succeed_step(
   p_step_id text, p_job_id text, p_fence integer, p_from text[], p_to text, p_output jsonb, p_assets jsonb,
-  p_job_from text[], p_job_to text, p_cancel_from text[], p_cancel_to text
+  p_job_from text[], p_job_to text, p_cancel_from text[], p_cancel_to text,
+  -- Processes of older builds do not give it.
+  p_free boolean default false
 ) returns boolean language plpgsql as $$
 declare
   job record;
@@ -14,7 +17,8 @@ begin
   if not found then
     return null;
   end if;
-  update steps set status = p_to, output = p_output, settled_at = now(), error = null, claimed_by = null, waits_for = null
+  update steps set status = p_to, output = p_output, settled_at = now(), error = null, claimed_by = null, waits_for = null,
+    credits = case when p_free then 0 else credits end
   where id = p_step_id and job_id = p_job_id and fence = p_fence and status = any(p_from)
   returning key, parent_id into step;
   if not found then

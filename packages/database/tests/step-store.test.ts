@@ -337,6 +337,18 @@ describe('a job', () => {
     expect((await eventTypes(job)).slice(-2)).toEqual(['step.succeeded', 'job.succeeded']);
   });
 
+  test('gives back what a step that had nothing to do would have cost, although it was delivered', async () => {
+    const job = await runningJob(scene, { photos: 2 });
+    await finish(scene, job, 'ingest-0', 'generate-0', 'ingest-1');
+    const lease = await claimed(scene, job.ticket('generate-1'));
+    expect(await scene.steps.succeed(lease, { output: { of: 'generate-1' }, assets: [], free: true })).toBe(
+      true,
+    );
+    await finish(scene, job, 'book');
+    expect(await jobRow(job)).toMatchObject({ status: 'succeeded', captured: 2, refunded: 1 });
+    expect(await balance()).toBe(998);
+  });
+
   test('under fail ends with the first failure and gets everything back', async () => {
     const job = await runningJob(scene, { photos: 2 });
     await finish(scene, job, 'ingest-0', 'generate-0');

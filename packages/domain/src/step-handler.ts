@@ -73,6 +73,8 @@ export interface NewAsset {
 export interface StepResult<Name extends HandlerName> {
   readonly output: StepCatalog[Name]['output'];
   readonly assets: readonly NewAsset[];
+  /** There was nothing to do for it: its credits come back with the job's end. */
+  readonly free?: boolean | undefined;
 }
 
 /**

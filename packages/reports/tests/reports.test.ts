@@ -151,6 +151,10 @@ test('an extractive answer is made of the sentences that are most similar to the
   expect(answer.answered).toBe(true);
   expect(answer.text).toContain('€ 48,200');
   for (const { passage, quote } of answer.citations) expect(passages[passage]?.text).toContain(quote);
+  // Not a word of it is about anything: what stands in the middle of the documents is what they are about.
+  const about = make?.({ ...material, question: 'What is this about?' }) as AnswerAnswer;
+  expect(about.answered).toBe(true);
+  for (const { passage, quote } of about.citations) expect(passages[passage]?.text).toContain(quote);
   expect(make?.({ ...material, question: 'Wherefore zebras?' })).toEqual({
     answered: false,
     text: '',

@@ -97,7 +97,8 @@ export function createIngestDocumentHandler(
       await run.work
         .deleteAll()
         .catch((cause: unknown) => log.warn({ err: cause }, 'could not delete the work files'));
-      return required(stored.data, 'result');
+      const result = required(stored.data, 'result');
+      return { ...result, free: result.output.reused };
     } finally {
       await run.reading.close();
       await run.local.close();

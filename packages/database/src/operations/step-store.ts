@@ -209,7 +209,8 @@ async function succeed(
 ): Promise<boolean | 'settled'> {
   const result = await executor.execute<{ settled: boolean | null }>(sql`
     select succeed_step(${lease.stepId}, ${lease.jobId}, ${lease.fence}, ${allowedFrom(stepMachine, 'succeed')},
-      ${targetOf(stepMachine, 'succeed')}, ${json(completion.output)}, ${json(completion.assets)}, ${jobTransition('succeed')}) as settled`);
+      ${targetOf(stepMachine, 'succeed')}, ${json(completion.output)}, ${json(completion.assets)}, ${jobTransition('succeed')},
+      ${completion.free ?? false}) as settled`);
   const settled = result.rows[0]?.settled ?? null;
   if (settled === null) return false;
   return settled ? 'settled' : true;

@@ -95,6 +95,7 @@ export interface StepFailure {
 export interface StepCompletion {
   readonly output: object;
   readonly assets: readonly NewAsset[];
+  readonly free?: boolean | undefined;
 }
 
 /**
