@@ -105,14 +105,13 @@ async function measure(jobs: number, { servers, quick, tell }: BenchContext): Pr
   }
 }
 
-/** Bytes by which Redis grows while the dispatcher fills the window. */
+/** Bytes that Redis keeps of a window that the dispatcher has filled. */
 async function redisOfFullWindow(database: Database, databaseUrl: string, redisUrl: string): Promise<number> {
   const redis = new Redis(redisUrl);
   const queues = await openQueueBackend({ redisUrl, databaseUrl, prefix: '{pressroom}', log: silentLog });
   try {
     await warmUp(queues);
     await redis.flushdb();
-    const before = await usedMemory(redis);
     const dispatcher = createDispatcher({
       store: createDispatchStore(database, createEventHints(database, silentLog)),
       flows: queues.flows,
@@ -125,7 +124,7 @@ async function redisOfFullWindow(database: Database, databaseUrl: string, redisU
     await dispatcher.start();
     while ((await confirmed(database)) < windowFlows) await pause(50);
     await dispatcher.stop();
-    return (await usedMemory(redis)) - before;
+    return await memoryOfKeys(redis);
   } finally {
     await queues.close();
     await redis.flushdb();
@@ -145,9 +144,13 @@ async function warmUp(queues: QueueBackend): Promise<void> {
   if (flow !== undefined) await queues.flows.add(flow);
 }
 
-async function usedMemory(redis: Redis): Promise<number> {
-  const [, bytes] = /used_memory:(\d+)/.exec(await redis.info('memory')) ?? [];
-  return Number(bytes);
+/** Of all keys; `used_memory` has the buffers of connections in it too, which are larger than a window. */
+async function memoryOfKeys(redis: Redis): Promise<number> {
+  let bytes = 0;
+  for await (const keys of redis.scanStream({ count: 1_000 }) as AsyncIterable<string[]>) {
+    for (const key of keys) bytes += (await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0;
+  }
+  return bytes;
 }
 
 async function confirmed(database: Database): Promise<number> {
