@@ -20,6 +20,10 @@ export async function loseQueue(servers: {
     );
     const names = tables.rows.map((row) => `bullmq.${row.tablename}`).join(', ');
     // The workers go on meanwhile, and a truncation that meets them may be the one that a deadlock ends.
-    await eventually(() => client.query(`truncate ${names} cascade`));
+    // The workers go on meanwhile, and on a busy machine one truncation after the other is the one that a deadlock ends.
+    await eventually(() => client.query(`truncate ${names} cascade`), {
+      deadlineMs: 60_000,
+      what: 'the queue to be truncated',
+    });
   });
 }
