@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -8,13 +7,12 @@ import {
   type IdSource,
   PressroomError,
   type RenderPictureBookInput,
-  reach,
   type StepContext,
   type StepHandler,
-  storageKeys,
 } from '@pressroom/domain';
 import { checkPrintable } from '../services/pages/check-printable.ts';
 import { latestProgress } from '../services/pages/latest-progress.ts';
+import { storePdf } from '../services/pages/store-pdf.ts';
 import type { BookContent, BookPicture } from '../services/picture-book/book-content.ts';
 import type { PictureBookRenderer } from '../services/picture-book/picture-book-renderer.ts';
 import { spoolBlob } from '../services/picture-book/spool-blob.ts';
@@ -76,19 +74,12 @@ export function createRenderPictureBookHandler(
       const summary = await context.withMemory(memoryOfBook(pictures.length), () =>
         renderReporting(services.renderer, content, outputPath, context),
       );
-      const blob = await services.store.putByContent(
-        (sha256) => storageKeys.content(accountId, sha256),
-        createReadStream(outputPath),
-        { maxBytes: maxDocumentBytes, contentType: 'application/pdf', signal },
-      );
-      await reach('pdf.stored');
-      const document = {
-        assetId: services.ids.next('asset'),
-        storageKey: blob.key,
-        mediaType: 'application/pdf',
-        bytes: blob.bytes,
-        sha256: blob.sha256,
-      };
+      const document = await storePdf(services, {
+        accountId,
+        path: outputPath,
+        maxBytes: maxDocumentBytes,
+        signal,
+      });
       return {
         output: {
           document,

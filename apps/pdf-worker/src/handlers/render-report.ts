@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -9,12 +8,11 @@ import {
   type IdSource,
   PressroomError,
   type ReduceReportOutput,
-  reach,
   type StepHandler,
-  storageKeys,
 } from '@pressroom/domain';
 import { type Report, reportSchema } from '@pressroom/reports';
 import { latestProgress } from '../services/pages/latest-progress.ts';
+import { storePdf } from '../services/pages/store-pdf.ts';
 import type { ReportRenderer } from '../services/report/report-renderer.ts';
 
 export interface RenderReportServices {
@@ -45,19 +43,12 @@ export function createRenderReportHandler(services: RenderReportServices): StepH
         services.renderer.render(content, { outputPath, signal, onPage: progress.report }),
       );
       await progress.settled();
-      const blob = await services.store.putByContent(
-        (sha256) => storageKeys.content(accountId, sha256),
-        createReadStream(outputPath),
-        { maxBytes: maxDocumentBytes, contentType: 'application/pdf', signal },
-      );
-      await reach('pdf.stored');
-      const document = {
-        assetId: services.ids.next('asset'),
-        storageKey: blob.key,
-        mediaType: 'application/pdf',
-        bytes: blob.bytes,
-        sha256: blob.sha256,
-      };
+      const document = await storePdf(services, {
+        accountId,
+        path: outputPath,
+        maxBytes: maxDocumentBytes,
+        signal,
+      });
       return {
         output: {
           document,
