@@ -2,26 +2,15 @@
  * What a chaos run stands on, kept up from run to run: servers of its own, the provider's stand-in, a fault proxy for each half
  * of the system before each of them, and the system as processes.
  */
-import { join } from 'node:path';
-import { type GeminiStandIn, startGeminiStandIn } from '@pressroom/ai/gemini-stand-in';
-import { migrateDatabase } from '@pressroom/database';
+import type { GeminiStandIn } from '@pressroom/ai/gemini-stand-in';
 import { silentLog } from '@pressroom/domain';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '@pressroom/embedded-postgres';
 import { openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import { ResourceScope } from '@pressroom/runtime';
-import {
-  type FaultProxy,
-  type RedisServer,
-  startFaultProxy,
-  startRedis,
-  temporaryFolder,
-} from '@pressroom/testing';
+import { type FaultProxy, type RedisServer, startFaultProxy } from '@pressroom/testing';
 import { drawPhotos, truncatedPhoto } from '../system/drawn-photos.ts';
 import { type BackendName, drawnPhotos, type Link, links, replicas } from './run-plan.ts';
+import { openStandServers } from './stand-servers.ts';
 import { type SupervisedSystem, superviseSystem } from './supervised-system.ts';
-
-const apiKey = 'stand-in-key-of-chaos';
-const model = 'picture-model';
 
 export function replicaPath(replica: number): string {
   return `replica-${replica}`;
@@ -57,25 +46,9 @@ export async function openChaosStand(backend: BackendName): Promise<ChaosStand> 
 }
 
 async function open(backend: BackendName, scope: ResourceScope): Promise<ChaosStand> {
-  const folder = await scope.use('folder', temporaryFolder, (opened) => opened.remove());
-  const dataFolder = join(folder.path, 'postgres');
-  let postgres: EmbeddedPostgres = await openEmbeddedPostgres({ dataFolder, durability: 'full' });
-  scope.defer('PostgreSQL', () => postgres.stop());
-  const databaseUrl = await postgres.createDatabase('pressroom');
-  await migrateDatabase(databaseUrl);
-  const redis =
-    backend === 'redis'
-      ? await scope.use(
-          'Redis',
-          () => startRedis({ dir: join(folder.path, 'redis'), appendonly: true }),
-          (opened) => opened.stop(),
-        )
-      : undefined;
-  const gemini = await scope.use(
-    'stand-in',
-    () => startGeminiStandIn({ apiKey, models: [model] }),
-    (opened) => opened.close(),
-  );
+  const servers = await openStandServers(scope);
+  const { databaseUrl, gemini } = servers;
+  const redis = backend === 'redis' ? await servers.startRedis({ durable: true }) : undefined;
   const proxies = new Map<string, FaultProxy>();
   const nameOf = (link: Link, replica: number): string => `${link}-${replica}`;
   const putBetween = async (link: Link, replica: number, target: string): Promise<string> => {
@@ -93,10 +66,9 @@ async function open(backend: BackendName, scope: ResourceScope): Promise<ChaosSt
     settings.push({
       DATABASE_URL: await putBetween('postgres', replica, databaseUrl),
       ...(redis === undefined ? {} : { REDIS_URL: await putBetween('redis', replica, redis.url) }),
-      GEMINI_API_KEY: apiKey,
+      ...servers.geminiSettings,
       // By its path the stand-in knows which of them calls.
       GEMINI_BASE_URL: `${(await putBetween('gemini', replica, gemini.url)).replace(/\/$/, '')}/${replicaPath(replica)}`,
-      GEMINI_PICTURE_MODEL: model,
       AI_TIMEOUT_BASE_MS: '4000',
       // A breaker that opens would otherwise be most of the run.
       AI_BREAKER_RECOVERY_MS: '2000',
@@ -132,12 +104,7 @@ async function open(backend: BackendName, scope: ResourceScope): Promise<ChaosSt
       if (proxy === undefined) throw new Error(`There is no proxy ${nameOf(link, replica)} on ${backend}`);
       return proxy;
     },
-    restartPostgres: async (downMs) => {
-      const { port } = postgres;
-      await postgres.stop();
-      await new Promise((resolve) => setTimeout(resolve, downMs));
-      postgres = await openEmbeddedPostgres({ dataFolder, durability: 'full', port });
-    },
+    restartPostgres: (downMs) => servers.restartPostgres('stop', downMs),
     heal: async () => {
       for (const { process } of system.processes) process.kill('SIGCONT');
       for (const link of links) {

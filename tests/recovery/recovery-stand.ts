@@ -1,23 +1,12 @@
 /** Servers of its own and the system as supervised processes, for one fault at a time, measured. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type GeminiStandIn, startGeminiStandIn } from '@pressroom/ai/gemini-stand-in';
-import { migrateDatabase } from '@pressroom/database';
+import type { GeminiStandIn } from '@pressroom/ai/gemini-stand-in';
 import { silentLog } from '@pressroom/domain';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '@pressroom/embedded-postgres';
 import { openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import { ResourceScope } from '@pressroom/runtime';
-import {
-  eventually,
-  type FaultProxy,
-  type RedisServer,
-  startFaultProxy,
-  startRedis,
-  temporaryFolder,
-} from '@pressroom/testing';
+import { type FaultProxy, type RedisServer, startFaultProxy } from '@pressroom/testing';
 import { loseQueue } from '../chaos/lose-queue.ts';
 import type { BackendName } from '../chaos/run-plan.ts';
-import { withClient } from '../chaos/settled-job.ts';
+import { openStandServers } from '../chaos/stand-servers.ts';
 import {
   type AccountOfRun,
   type AppName,
@@ -27,8 +16,6 @@ import {
 } from '../chaos/supervised-system.ts';
 import { drawPhotos } from '../system/drawn-photos.ts';
 
-const apiKey = 'stand-in-key-of-recovery';
-const model = 'picture-model';
 const accountsOfRun = 4;
 const submissionsAtOnce = 8;
 
@@ -85,34 +72,19 @@ export async function openRecoveryStand(options: RecoveryStandOptions): Promise<
 }
 
 async function open(options: RecoveryStandOptions, scope: ResourceScope): Promise<RecoveryStand> {
-  const folder = await scope.use('folder', temporaryFolder, (opened) => opened.remove());
-  const dataFolder = join(folder.path, 'postgres');
-  let postgres: EmbeddedPostgres = await openEmbeddedPostgres({ dataFolder, durability: 'full' });
-  scope.defer('PostgreSQL', () => postgres.stop());
-  const databaseUrl = await postgres.createDatabase('pressroom');
-  await migrateDatabase(databaseUrl);
-  const redis = await scope.use(
-    'Redis',
-    () => startRedis({ dir: join(folder.path, 'redis') }),
-    (opened) => opened.stop(),
-  );
+  const servers = await openStandServers(scope);
+  const { databaseUrl, gemini } = servers;
+  const redis = await servers.startRedis({ durable: false });
   const redisProxy = await scope.use(
     'proxy',
     () => startFaultProxy({ target: redis.url }),
     (opened) => opened.stop(),
   );
-  const gemini = await scope.use(
-    'stand-in',
-    () => startGeminiStandIn({ apiKey, models: [model] }),
-    (opened) => opened.close(),
-  );
   let backend: BackendName = options.backend;
   const settings = (): Record<string, string> => ({
     DATABASE_URL: databaseUrl,
     ...(backend === 'redis' ? { REDIS_URL: redisProxy.url } : {}),
-    GEMINI_API_KEY: apiKey,
-    GEMINI_BASE_URL: gemini.url,
-    GEMINI_PICTURE_MODEL: model,
+    ...servers.geminiSettings,
     // All that is submitted shall be in the queue when it is lost.
     PRESSROOM_DISPATCHER_WINDOW_FLOWS: '400',
     PRESSROOM_DISPATCHER_ACCOUNT_WINDOW_FLOWS: '400',
@@ -198,15 +170,7 @@ async function open(options: RecoveryStandOptions, scope: ResourceScope): Promis
       return books;
     },
     loseQueue: () => loseQueue({ databaseUrl, redisUrl: backend === 'redis' ? redis.url : undefined }),
-    killPostgres: async (downMs) => {
-      const { port, folder: data } = postgres;
-      const [pid] = (await readFile(join(data, 'data', 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(pid), 'SIGKILL');
-      await new Promise((resolve) => setTimeout(resolve, downMs));
-      await postgres.stop();
-      postgres = await openEmbeddedPostgres({ dataFolder, durability: 'full', port });
-      await eventually(() => withClient(databaseUrl, (client) => client.query('select 1')));
-    },
+    killPostgres: (downMs) => servers.restartPostgres('kill', downMs),
     close: () => scope.close(),
   };
 }

@@ -86,54 +86,24 @@ export const scenarios = {
   'redis-away': {
     title: 'Redis, away for a time, with its data lost',
     backends: ['redis'],
-    run: async (stand, size) => {
-      const { books, inFlight } = await workUnderWay(stand, Math.min(size.books, 40));
-      const begunAt = new Date();
-      await stand.redis.kill('SIGKILL');
-      const meanwhile = await stand.submit(4);
-      await pause(size.outageMs);
-      await stand.redis.restart();
-      const overAt = new Date();
-      const recovery = await measure(stand, [...books, ...meanwhile], {
-        begunAt,
-        overAt,
-        inFlight: inFlight + 4,
-      });
-      return {
-        ...recovery,
-        notes: [`4 jobs accepted meanwhile`, `away for ${size.outageMs / 1_000} s`, ...exitsOf(stand)],
-      };
-    },
+    run: async (stand, size) =>
+      await outage(stand, size, {
+        begin: () => stand.redis.kill('SIGKILL'),
+        end: () => stand.redis.restart(),
+      }),
   },
   'redis-silent': {
     title: 'Redis, silent for a time: connections stand and nothing comes through',
     backends: ['redis'],
-    run: async (stand, size) => {
-      const { books, inFlight } = await workUnderWay(stand, Math.min(size.books, 40));
-      const begunAt = new Date();
-      await stand.redisProxy.setMode('half-open');
-      const asked = performance.now();
-      const meanwhile = await stand.submit(4);
-      const acceptedMs = Math.round(performance.now() - asked);
-      await pause(size.outageMs);
-      // What was held back is lost with its connection, as behind a firewall that forgot it.
-      await stand.redisProxy.setMode('cut');
-      await stand.redisProxy.setMode('pass');
-      const overAt = new Date();
-      const recovery = await measure(stand, [...books, ...meanwhile], {
-        begunAt,
-        overAt,
-        inFlight: inFlight + 4,
-      });
-      return {
-        ...recovery,
-        notes: [
-          `4 jobs accepted meanwhile in ${acceptedMs} ms`,
-          `silent for ${size.outageMs / 1_000} s`,
-          ...exitsOf(stand),
-        ],
-      };
-    },
+    run: async (stand, size) =>
+      await outage(stand, size, {
+        begin: () => stand.redisProxy.setMode('half-open'),
+        end: async () => {
+          // What was held back is lost with its connection, as behind a firewall that forgot it.
+          await stand.redisProxy.setMode('cut');
+          await stand.redisProxy.setMode('pass');
+        },
+      }),
   },
   'backend-moved': {
     title: 'a stopped system, moved from PostgreSQL to Redis and back with unfinished jobs',
@@ -297,6 +267,36 @@ function killed(app: AppName, point: 'ingest.stored' | 'generate.answered' | 'pd
       const begunAt = new Date();
       return await measure(stand, books, { begunAt, inFlight: books.length });
     },
+  };
+}
+
+/** Redis does not answer for a time, and jobs are submitted meanwhile. */
+async function outage(
+  stand: RecoveryStand,
+  size: ScenarioSize,
+  fault: { begin(): Promise<unknown>; end(): Promise<unknown> },
+): Promise<Told> {
+  const { books, inFlight } = await workUnderWay(stand, Math.min(size.books, 40));
+  const begunAt = new Date();
+  await fault.begin();
+  const asked = performance.now();
+  const meanwhile = await stand.submit(4);
+  const acceptedMs = Math.round(performance.now() - asked);
+  await pause(size.outageMs);
+  await fault.end();
+  const overAt = new Date();
+  const recovery = await measure(stand, [...books, ...meanwhile], {
+    begunAt,
+    overAt,
+    inFlight: inFlight + meanwhile.length,
+  });
+  return {
+    ...recovery,
+    notes: [
+      `${meanwhile.length} jobs accepted meanwhile in ${acceptedMs} ms`,
+      `for ${size.outageMs / 1_000} s`,
+      ...exitsOf(stand),
+    ],
   };
 }
 

@@ -496,6 +496,19 @@ describe('a step behind an open breaker', () => {
     ]);
   });
 
+  test('tells of a process that was lost while it looked, and still says once that it goes on', async () => {
+    const { job, ticket } = await generating();
+    await scene.steps.release(await claimed(scene, ticket), waitsFor('gemini', 60));
+    expect(await scene.steps.claim(ticket, 'worker-a')).toMatchObject({ kind: 'claimed' });
+    const second = await scene.steps.claim(ticket, 'worker-b');
+    expect(second).toMatchObject({ kind: 'claimed', step: { losses: 1 } });
+    expect(await told(job)).toEqual(['step.started', 'step.waiting', 'step.lost']);
+    expect(await call(job, ticket.stepId)).toMatchObject({ kind: 'granted' });
+    const events = await listJobEvents(scene.database.executor, job.jobId, 0, 1_000);
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+    expect(await told(job)).toEqual(['step.started', 'step.waiting', 'step.lost', 'step.resumed']);
+  });
+
   test('keeps what went wrong before, in however many waits', async () => {
     const { job, ticket } = await generating();
     const down = { code: 'provider-unavailable', message: 'Down' } as const;
