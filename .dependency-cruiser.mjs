@@ -8,6 +8,7 @@ const mayKnow = {
   images: [],
   documents: [],
   reports: [],
+  plans: ['reports'],
   config: [],
   runtime: [],
   observability: ['runtime'],

@@ -8,11 +8,14 @@ import {
 } from '@pressroom/ai';
 import { createDocumentStore } from '@pressroom/database';
 import type { CallPolicy, GenerationService, ObjectService } from '@pressroom/domain';
+import { planMakers } from '@pressroom/plans';
 import { type CreateWorkerModule, createWorkerService, type Resources } from '@pressroom/process';
 import { extractiveMakers, extractiveModel } from '@pressroom/reports';
+import { createCuratePlanHandler } from './handlers/curate-plan.ts';
 import { createGeneratePictureHandler } from './handlers/generate-picture.ts';
 import { createMapReportChunksHandler } from './handlers/map-report-chunks.ts';
 import { createReduceReportHandler } from './handlers/reduce-report.ts';
+import { createWritePlanHandler } from './handlers/write-plan.ts';
 
 const mebibyte = 1024 * 1024;
 /** Peaks of resident memory while a picture of 2,048 × 2,048 pixels is made: 88 to 189 MiB by the offline styles. */
@@ -38,7 +41,13 @@ export const createGenerateWorker: CreateWorkerModule = async (resources, scope)
   const reduce = createReduceReportHandler({ objects, documents, embeddings: undefined, store: assets, ids });
   return createWorkerService(
     'generate',
-    { 'generate-picture': picture, 'map-report-chunks': map, 'reduce-report': reduce },
+    {
+      'generate-picture': picture,
+      'map-report-chunks': map,
+      'reduce-report': reduce,
+      'write-plan': createWritePlanHandler({ objects, documents, store: assets, ids }),
+      'curate-plan': createCuratePlanHandler({ documents, store: assets, ids }),
+    },
     resources,
   );
 };
@@ -61,7 +70,10 @@ async function openGeneration(
     policy: { leaseMs: offlineLeaseMs },
   };
   const offlineObjects = {
-    provider: createOfflineObjects({ makers: extractiveMakers, model: extractiveModel }),
+    provider: createOfflineObjects({
+      makers: { ...extractiveMakers, ...planMakers },
+      model: extractiveModel,
+    }),
     policy: { leaseMs: offlineLeaseMs },
   };
   const shared = { calls: providerCalls, assets, clock, log, observer: metrics.providers };

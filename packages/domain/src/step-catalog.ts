@@ -9,6 +9,14 @@ import type {
   RenderReportOutput,
 } from './document-report-steps.ts';
 import type { IngestDocumentInput, IngestDocumentOutput } from './ingest-document.ts';
+import type {
+  CuratePlanInput,
+  CuratePlanOutput,
+  RenderPlanInput,
+  RenderPlanOutput,
+  WritePlanInput,
+  WritePlanOutput,
+} from './learning-plan-steps.ts';
 import type { PageSize } from './page-size.ts';
 import type { PictureStyle } from './ports/generation-provider.ts';
 
@@ -98,6 +106,9 @@ export interface StepCatalog {
     expands: true;
   };
   'render-report': { worker: 'pdf'; input: RenderReportInput; output: RenderReportOutput };
+  'write-plan': { worker: 'generate'; input: WritePlanInput; output: WritePlanOutput };
+  'curate-plan': { worker: 'generate'; input: CuratePlanInput; output: CuratePlanOutput };
+  'render-plan': { worker: 'pdf'; input: RenderPlanInput; output: RenderPlanOutput };
 }
 
 export type HandlerName = keyof StepCatalog;
@@ -114,6 +125,9 @@ export const handlerWorkers = {
   'map-report-chunks': 'generate',
   'reduce-report': 'generate',
   'render-report': 'pdf',
+  'write-plan': 'generate',
+  'curate-plan': 'generate',
+  'render-plan': 'pdf',
 } as const satisfies { [Name in HandlerName]: StepCatalog[Name]['worker'] };
 
 /** How many seconds one attempt of a step may take before it is cut and counted as failed. */
@@ -125,4 +139,7 @@ export const handlerTimeoutSeconds = {
   'map-report-chunks': 600,
   'reduce-report': 900,
   'render-report': 600,
+  'write-plan': 600,
+  'curate-plan': 600,
+  'render-plan': 600,
 } as const satisfies Record<HandlerName, number>;

@@ -41,6 +41,33 @@ export const idleHandlers: StepHandlers<WorkerType> = {
       },
       assets: [],
     }),
+  'write-plan': () =>
+    Promise.resolve({ output: { ...nobody, plan: noText, sources: [], skipped: [], tasks: 1 }, assets: [] }),
+  'curate-plan': () =>
+    Promise.resolve({
+      output: {
+        plan: noText,
+        markdown: noText,
+        calendar: noText,
+        skipped: [],
+        resources: 0,
+        tasksWithout: 1,
+      },
+      assets: [],
+    }),
+  'render-plan': () =>
+    Promise.resolve({
+      output: {
+        document: { ...noText, mediaType: 'application/pdf' },
+        plan: noText,
+        markdown: noText,
+        calendar: noText,
+        pages: 3,
+        skipped: [],
+        preflight: [],
+      },
+      assets: [],
+    }),
   'ingest-image': () =>
     Promise.resolve({
       output: {

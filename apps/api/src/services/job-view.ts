@@ -21,9 +21,12 @@ const referenceSchema = z.object({
 });
 const renderedSchema = z.object({
   document: referenceSchema,
-  /** The same content for programs, and as a table, of kinds that have these. */
+  /** The same content for programs, as a table, as text and as a calendar, of kinds that have these. */
   report: referenceSchema.optional(),
+  plan: referenceSchema.optional(),
   table: referenceSchema.optional(),
+  markdown: referenceSchema.optional(),
+  calendar: referenceSchema.optional(),
   pages: z.int(),
   skipped: z.array(z.int()).default([]),
   degraded: z.array(z.int()).default([]),
@@ -41,7 +44,8 @@ export function partOf(
   rendered: RenderedDocument,
   format: OutputFormat,
 ): RenderedDocument['document'] | undefined {
-  return { pdf: rendered.document, json: rendered.report, csv: rendered.table }[format];
+  const { document, report, plan, table, markdown, calendar } = rendered;
+  return { pdf: document, json: report ?? plan, csv: table, md: markdown, ics: calendar }[format];
 }
 
 export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSummary {

@@ -6,7 +6,6 @@ import {
   documentReportPrices,
   type EmbeddingService,
   type IdSource,
-  type IngestDocumentOutput,
   type MapReportChunksOutput,
   type ObjectService,
   PressroomError,
@@ -35,6 +34,12 @@ import {
 } from '@pressroom/reports';
 import { askChecked, type CheckedAnswer } from '../services/report/ask-checked.ts';
 import { findSimilarChunks } from '../services/report/find-similar.ts';
+import {
+  type IngestedDocument,
+  ingestedDocuments,
+  leftOutOf,
+  nameDocuments,
+} from '../services/report/ingested-documents.ts';
 import { planBatches, spread } from '../services/report/plan-batches.ts';
 import { QuotedPassages } from '../services/report/quoted-passages.ts';
 import { type ReportPart, reportPartSchema } from '../services/report/report-part.ts';
@@ -52,10 +57,6 @@ export interface ReduceReportDependencies {
 /** Findings that a provider is shown to put together, and that a report has at most. */
 const most = { shown: 120, findings: 40, entities: 60, figures: 60, questions: 12, answerChunks: 12 };
 
-interface Ingested {
-  readonly index: number;
-  readonly output: IngestDocumentOutput;
-}
 interface ReadPart {
   readonly document: number;
   readonly output: MapReportChunksOutput;
@@ -107,9 +108,7 @@ export function createReduceReportHandler(deps: ReduceReportDependencies): StepH
         report: json,
         table,
         findings: findings.length,
-        skipped: input.documents
-          .map((_, index) => index)
-          .filter((index) => !ingested.some((each) => each.index === index)),
+        skipped: leftOutOf(input.documents, ingested),
         degradedDocuments: [
           ...new Set(
             parts.filter(({ output }) => output.degraded !== undefined).map(({ document }) => document),
@@ -129,16 +128,9 @@ export function createReduceReportHandler(deps: ReduceReportDependencies): StepH
   };
 }
 
-function ingestedDocuments(children: readonly ChildStep[]): Ingested[] {
-  return children
-    .filter(({ handler, status }) => handler === 'ingest-document' && status === 'succeeded')
-    .map(({ itemIndex, output }) => ({ index: itemIndex ?? 0, output: output as IngestDocumentOutput }))
-    .sort((a, b) => a.index - b.index);
-}
-
 /** Keys follow from document and batch alone: after a retry only what was never asked for is missing. */
 function missingBatches(
-  ingested: readonly Ingested[],
+  ingested: readonly IngestedDocument[],
   children: readonly ChildStep[],
   { batchesPerDocument, question }: ReduceReportInput,
 ): StepPlan[] {
@@ -256,7 +248,7 @@ interface Answered {
 
 async function answerQuestion(
   deps: ReduceReportDependencies,
-  ingested: readonly Ingested[],
+  ingested: readonly IngestedDocument[],
   { question, language, caller, signal }: Asking & { readonly question: string },
 ): Promise<Answered> {
   const nothing = { text: 'The documents do not answer this question.', citations: [] };
@@ -290,9 +282,9 @@ async function answerQuestion(
 }
 
 function makeReport(
-  { input, children }: StepContext<'reduce-report'>,
+  { input }: StepContext<'reduce-report'>,
   made: {
-    readonly ingested: readonly Ingested[];
+    readonly ingested: readonly IngestedDocument[];
     readonly parts: readonly ReadPart[];
     readonly language: string;
     readonly reduced: Reduced;
@@ -300,29 +292,13 @@ function makeReport(
   },
 ): Report {
   const { ingested, parts, language, reduced, answered } = made;
-  const failed = new Set(
-    children
-      .filter(({ handler, status }) => handler === 'ingest-document' && status !== 'succeeded')
-      .map(({ itemIndex }) => itemIndex),
-  );
-  const documents = input.documents.map((asked, index) => {
-    const output = ingested.find((each) => each.index === index)?.output;
-    const isUrl = /^https?:/i.test(asked);
-    const url = output?.source.url ?? (isUrl ? asked : undefined);
-    const chunksRead = parts
-      .filter(({ document }) => document === index)
-      .reduce((sum, part) => sum + part.output.chunksRead, 0);
-    return {
-      index,
-      title: output?.title ?? (isUrl ? asked : `Document ${index + 1}`),
-      ...(url === undefined ? {} : { url }),
-      ...(output === undefined ? {} : { format: output.format }),
-      ...(output?.pages === undefined ? {} : { pages: output.pages }),
-      chunks: output?.chunks ?? 0,
-      chunksRead,
-      ...(failed.has(index) || output === undefined ? { leftOut: 'it could not be read' } : {}),
-    };
-  });
+  const documents = nameDocuments(input.documents, ingested).map((named) => ({
+    ...named,
+    chunks: ingested.find(({ index }) => index === named.index)?.output.chunks ?? 0,
+    chunksRead: parts
+      .filter(({ document }) => document === named.index)
+      .reduce((sum, part) => sum + part.output.chunksRead, 0),
+  }));
   const writers = [...parts.map(({ output }) => output), reduced.by, answered?.by].filter(
     (by) => by !== undefined,
   );
@@ -383,7 +359,7 @@ function titleOf(documents: readonly { readonly title: string }[]): string {
 }
 
 /** That of most of the text. */
-function languageOf(ingested: readonly Ingested[]): string {
+function languageOf(ingested: readonly IngestedDocument[]): string {
   const characters = new Map<string, number>();
   for (const { output } of ingested) {
     if (output.language === undefined) continue;

@@ -58,7 +58,7 @@ export const jobStepSchema = z
 export type JobStep = z.output<typeof jobStepSchema>;
 
 /** Forms in which a job's output can be had; every kind has the first. */
-export const outputFormats = ['pdf', 'json', 'csv'] as const;
+export const outputFormats = ['pdf', 'json', 'csv', 'md', 'ics'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 export const jobOutputQuerySchema = z.strictObject({
@@ -66,7 +66,7 @@ export const jobOutputQuerySchema = z.strictObject({
     .enum(outputFormats)
     .default('pdf')
     .describe(
-      '`json` and `csv`: findings of a report. A format that the job does not have is not acceptable (406).',
+      '`json`: the content of a report or a plan; `csv`: the findings of a report; `md` and `ics`: a plan as Markdown and as a calendar. A format that the job does not have is not acceptable (406).',
     ),
 });
 

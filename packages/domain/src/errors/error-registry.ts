@@ -234,6 +234,11 @@ export const errorRegistry = {
     'None of the documents could be used',
     'See the error of each step, and submit documents that can be read.',
   ),
+  'plan-does-not-fit': define(
+    'permanent',
+    'The plan does not fit the time until its deadline',
+    'Give more hours a week, a later deadline, or fewer sources.',
+  ),
   'render-failed': define('transient', 'The pages could not be set', 'It is tried again by itself.'),
   // System
   // The store is everybody's: while it is away or full, steps wait and none spends its attempts on it.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
 import { pageSizes } from '../page-size.ts';
-import { unprintableCharacters } from '../printable-script.ts';
+import { assetsOfSources, documentSourceSchema, nameOfSource } from './document-source.ts';
+import { printableProblems } from './printable-problems.ts';
 import { defineRecipe, type InputProblem, type StepPlan } from './recipe.ts';
 
 /** Credits for reading one document, for each batch of its passages that is worked on, and for the report. */
@@ -9,23 +10,12 @@ export const documentReportPrices = { document: 1, batch: 1, report: 1 } as cons
 
 const notText = 'NUL and lone surrogates are not text';
 
-const sourceSchema = z.union([
-  z.strictObject({
-    assetId: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'This is not an id')
-      .describe('An asset of this account with a document in it.'),
-  }),
-  z.strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .max(2_000)
-      .describe('An address on the public web, http or https.'),
-  }),
-]);
-
 export const documentReportInputSchema = z.strictObject({
-  documents: z.array(sourceSchema).min(1).max(50).describe('1 to 50 documents, uploaded or on the web.'),
+  documents: z
+    .array(documentSourceSchema)
+    .min(1)
+    .max(50)
+    .describe('1 to 50 documents, uploaded or on the web.'),
   question: z
     .string()
     .trim()
@@ -54,10 +44,7 @@ export const documentReport = defineRecipe({
     'Reads documents and writes a report whose findings cite document, page and passage: as PDF, as JSON, and as a table.',
   inputSchema: documentReportInputSchema,
   check: checkInput,
-  assets: (input) =>
-    input.documents.flatMap((source) =>
-      'assetId' in source ? [{ assetId: source.assetId, sort: 'document' as const }] : [],
-    ),
+  assets: (input) => assetsOfSources(input.documents),
   plan: (input): StepPlan => ({
     key: 'report',
     handler: 'render-report',
@@ -71,7 +58,7 @@ export const documentReport = defineRecipe({
           title: input.title,
           question: input.question,
           batchesPerDocument: input.batchesPerDocument,
-          documents: input.documents.map((source) => ('url' in source ? source.url : source.assetId)),
+          documents: input.documents.map(nameOfSource),
         },
         credits: 0,
         reserve: input.documents.length * input.batchesPerDocument * documentReportPrices.batch,
@@ -89,14 +76,5 @@ export const documentReport = defineRecipe({
 });
 
 function checkInput(input: z.output<typeof documentReportInputSchema>): InputProblem[] {
-  const missing = unprintableCharacters(input.title ?? '').slice(0, 10);
-  if (missing.length === 0) return [];
-  const shown = missing.map((character) => character.toWellFormed()).join(' ');
-  return [
-    {
-      code: 'unsupported-script',
-      path: ['title'],
-      message: `The fonts of the pages do not have: ${shown}`,
-    },
-  ];
+  return printableProblems([{ path: ['title'], text: input.title ?? '' }]);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
 import { pageSizes } from '../page-size.ts';
 import { pictureStyles } from '../ports/generation-provider.ts';
-import { unprintableCharacters } from '../printable-script.ts';
 import { type GeneratePictureInput, landscapePictures } from '../step-catalog.ts';
+import { printableProblems } from './printable-problems.ts';
 import { type Abilities, defineRecipe, type InputProblem, type StepPlan } from './recipe.ts';
 
 /** Credits for one picture, and for setting the book. */
@@ -106,12 +106,7 @@ function checkInput(input: z.output<typeof pictureBookInputSchema>, abilities: A
     { path: ['author'], text: input.author ?? '' },
     ...input.photos.map((photo, index) => ({ path: ['photos', index, 'caption'], text: photo.caption })),
   ];
-  const problems = texts.flatMap(({ path, text }): InputProblem[] => {
-    const missing = unprintableCharacters(text).slice(0, 10);
-    if (missing.length === 0) return [];
-    const shown = missing.map((character) => character.toWellFormed()).join(' ');
-    return [{ code: 'unsupported-script', path, message: `The fonts of the pages do not have: ${shown}` }];
-  });
+  const problems = printableProblems(texts);
   if (input.prompt !== undefined && !abilities.freePrompts) {
     problems.push({
       code: 'prompt-needs-provider',

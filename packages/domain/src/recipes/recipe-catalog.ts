@@ -1,10 +1,12 @@
 import { documentReport } from './document-report.ts';
+import { learningPlan } from './learning-plan.ts';
 import { pictureBook } from './picture-book.ts';
 
 /** Every job kind. A new kind is one recipe file, its handlers, and one line here. */
 export const recipes = {
   'picture-book': pictureBook,
   'document-report': documentReport,
+  'learning-plan': learningPlan,
 } as const;
 
 export type JobKind = keyof typeof recipes;

@@ -1,0 +1,65 @@
+import type { AssetReference } from './asset-reference.ts';
+import type { WrittenBy } from './document-report-steps.ts';
+import type { PageSize } from './page-size.ts';
+
+export interface WritePlanInput {
+  readonly topic: string;
+  readonly skillLevel: 'beginner' | 'intermediate' | 'advanced';
+  readonly learningStyle: 'reading' | 'practice' | 'mixed';
+  readonly weeklyMinutes: number;
+  /** ISO 8601 dates; the deadline is the last day. */
+  readonly start: string;
+  readonly deadline?: string | undefined;
+  readonly notes?: string | undefined;
+  /** BCP 47. */
+  readonly language: string;
+  /** What the sources were asked for by: an asset id or an address, in order. */
+  readonly documents: readonly string[];
+}
+
+/** A document that the plan is made from, as the steps above find it again. */
+export interface PlanSource {
+  /** Position of the document in the job, from 0. */
+  readonly index: number;
+  readonly digest: string;
+}
+
+export interface WritePlanOutput extends WrittenBy {
+  /** JSON of the plan, without resources. */
+  readonly plan: AssetReference;
+  readonly sources: readonly PlanSource[];
+  /** Positions (from 0) of documents that were left out because they could not be read. */
+  readonly skipped: readonly number[];
+  readonly tasks: number;
+}
+
+export interface CuratePlanInput {
+  /** At most so many for a task. */
+  readonly resourcesPerTask: number;
+}
+
+export interface CuratePlanOutput {
+  /** JSON of the plan, with resources. */
+  readonly plan: AssetReference;
+  readonly markdown: AssetReference;
+  /** iCalendar. */
+  readonly calendar: AssetReference;
+  readonly skipped: readonly number[];
+  readonly resources: number;
+  /** Tasks for which nothing was found. */
+  readonly tasksWithout: number;
+}
+
+export interface RenderPlanInput {
+  readonly pageSize: PageSize;
+}
+
+export interface RenderPlanOutput {
+  readonly document: AssetReference;
+  readonly plan: AssetReference;
+  readonly markdown: AssetReference;
+  readonly calendar: AssetReference;
+  readonly pages: number;
+  readonly skipped: readonly number[];
+  readonly preflight: readonly string[];
+}

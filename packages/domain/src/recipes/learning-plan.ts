@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { isStorable } from '../errors/pressroom-error.ts';
+import { pageSizes } from '../page-size.ts';
+import { assetsOfSources, documentSourceSchema, nameOfSource } from './document-source.ts';
+import { printableProblems } from './printable-problems.ts';
+import { defineRecipe, type StepPlan } from './recipe.ts';
+
+/** Credits for reading one source, for the plan, for its resources, and for the workbook. */
+export const learningPlanPrices = { document: 1, plan: 1, curation: 1, workbook: 1 } as const;
+
+const notText = 'NUL and lone surrogates are not text';
+const resourcesPerTask = 3;
+/** Hours of a week: less than half an hour is no sitting, more than so many is no week. */
+const weeklyHours = { least: 0.5, most: 60 } as const;
+const mostDays = 730;
+
+export const learningPlanInputSchema = z
+  .strictObject({
+    topic: z.string().trim().min(2).max(160).refine(isStorable, notText).describe('What is to be learned.'),
+    skillLevel: z
+      .enum(['beginner', 'intermediate', 'advanced'])
+      .default('beginner')
+      .describe('What the learner brings along.'),
+    weeklyHours: z
+      .number()
+      .min(weeklyHours.least)
+      .max(weeklyHours.most)
+      .describe('Hours a week that the plan never exceeds: 0.5 to 60.'),
+    learningStyle: z
+      .enum(['reading', 'practice', 'mixed'])
+      .default('mixed')
+      .describe('What most of the time is for.'),
+    start: z.iso.date().describe('First day, as `2026-03-02`.'),
+    deadline: z.iso
+      .date()
+      .optional()
+      .describe(
+        'Last day. A plan that cannot end by then is shortened by up to half, or refused with what it needs.',
+      ),
+    notes: z
+      .string()
+      .trim()
+      .min(1)
+      .max(2_000)
+      .refine(isStorable, notText)
+      .optional()
+      .describe(
+        'What else should be known: goals, limits, what to leave out. The offline provider cannot follow it.',
+      ),
+    documents: z
+      .array(documentSourceSchema)
+      .max(20)
+      .default([])
+      .describe('Up to 20 sources, uploaded or on the web. The plan follows and cites them.'),
+    language: z
+      .string()
+      .max(35)
+      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+      .default('en')
+      .describe(
+        'BCP 47 language of the plan; the offline provider writes English around what it takes from the sources.',
+      ),
+    pageSize: z.enum(pageSizes).default('A4').describe('The size of a page.'),
+  })
+  .refine((input) => input.deadline === undefined || input.deadline > input.start, {
+    message: 'The deadline must be after the start',
+    path: ['deadline'],
+  })
+  .refine(
+    (input) =>
+      input.deadline === undefined ||
+      Date.parse(input.deadline) - Date.parse(input.start) <= mostDays * 86_400_000,
+    { message: `The deadline must be within ${mostDays} days of the start`, path: ['deadline'] },
+  );
+
+/** A topic in, a plan with dates and a workbook out: `pdf ← curate ← write ← ingest × M`. */
+export const learningPlan = defineRecipe({
+  kind: 'learning-plan',
+  title: 'Learning plan',
+  description:
+    'Plans how to learn a topic in the hours that there are, along your own documents: as a workbook (PDF), as JSON, Markdown and a calendar.',
+  inputSchema: learningPlanInputSchema,
+  check: (input) => printableProblems([{ path: ['topic'], text: input.topic }]),
+  assets: (input) => assetsOfSources(input.documents),
+  plan: (input): StepPlan => ({
+    key: 'workbook',
+    handler: 'render-plan',
+    input: { pageSize: input.pageSize },
+    credits: learningPlanPrices.workbook,
+    children: [
+      {
+        key: 'curate',
+        handler: 'curate-plan',
+        input: { resourcesPerTask },
+        credits: learningPlanPrices.curation,
+        children: [
+          {
+            key: 'plan',
+            handler: 'write-plan',
+            input: {
+              topic: input.topic,
+              skillLevel: input.skillLevel,
+              learningStyle: input.learningStyle,
+              weeklyMinutes: Math.floor(input.weeklyHours * 60),
+              start: input.start,
+              deadline: input.deadline,
+              notes: input.notes,
+              language: input.language,
+              documents: input.documents.map(nameOfSource),
+            },
+            credits: learningPlanPrices.plan,
+            children: input.documents.map((source, index) => ({
+              key: `ingest-${index}`,
+              handler: 'ingest-document' as const,
+              input: { index, source },
+              itemIndex: index,
+              credits: learningPlanPrices.document,
+              children: [],
+            })),
+          },
+        ],
+      },
+    ],
+  }),
+});
