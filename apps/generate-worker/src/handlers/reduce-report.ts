@@ -314,7 +314,7 @@ function makeReport(
       .reduce((sum, part) => sum + part.output.chunksRead, 0);
     return {
       index,
-      title: output?.title ?? (isUrl ? asked : `Document ${index + 1}`),
+      title: output?.title ?? (input.names?.[index] || (isUrl ? asked : `Document ${index + 1}`)),
       ...(url === undefined ? {} : { url }),
       ...(output === undefined ? {} : { format: output.format }),
       ...(output?.pages === undefined ? {} : { pages: output.pages }),

@@ -9,18 +9,31 @@ export const documentReportPrices = { document: 1, batch: 1, report: 1 } as cons
 
 const notText = 'NUL and lone surrogates are not text';
 
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(160)
+  .refine(isStorable, notText)
+  .optional()
+  .describe(
+    'What the report calls it where the document has no title of its own, such as the name of its file.',
+  );
+
 const sourceSchema = z.union([
   z.strictObject({
     assetId: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'This is not an id')
       .describe('An asset of this account with a document in it.'),
+    name,
   }),
   z.strictObject({
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
       .describe('An address on the public web, http or https.'),
+    name,
   }),
 ]);
 
@@ -72,13 +85,14 @@ export const documentReport = defineRecipe({
           question: input.question,
           batchesPerDocument: input.batchesPerDocument,
           documents: input.documents.map((source) => ('url' in source ? source.url : source.assetId)),
+          names: input.documents.map((source) => source.name ?? ''),
         },
         credits: 0,
         reserve: input.documents.length * input.batchesPerDocument * documentReportPrices.batch,
         children: input.documents.map((source, index) => ({
           key: `ingest-${index}`,
           handler: 'ingest-document' as const,
-          input: { index, source },
+          input: { index, source: 'url' in source ? { url: source.url } : { assetId: source.assetId } },
           itemIndex: index,
           credits: documentReportPrices.document,
           children: [],
