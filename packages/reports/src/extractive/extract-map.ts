@@ -1,5 +1,5 @@
-import type { MapAnswer, MapMaterial } from '../report-tasks.ts';
 import { severities } from '../report.ts';
+import type { MapAnswer, MapMaterial } from '../report-tasks.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { findFigures, wordsAround } from './find-figures.ts';
 import { findNames, isTellingName } from './find-names.ts';

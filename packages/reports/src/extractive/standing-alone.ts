@@ -14,7 +14,7 @@ const leaning = new Map(
   Object.entries(leaningWords).map(([language, words]) => [language, new Set(words.split(' '))]),
 );
 const reference =
-  /\b(?:Figures?|Fig\.|Tables?|Tab\.|Sections?|Chapter|Equation|Eq\.|Listing|Abbildung|Abb\.|Tabelle|Abschnitt|Kapitel|Gleichung|Satz|Bemerkung|Definition|Tableau|Figura|Tabla|Tabella)\s*\(?\d/u;
+  /\b(?:Figures?|Fig\.|Tables?|Tab\.|Sections?|Chapter|Equation|Eq\.|Listing|Example|Theorem|Lemma|[Pp]ages?|Abbildung|Abb\.|Tabelle|Abschnitt|Kapitel|Gleichung|Satz|Bemerkung|Beispiel|Seiten?|Definition|Tableau|Figura|Tabla|Tabella)\s*\(?\d/u;
 /** So many words a sentence has that says something by itself. */
 const wholeThought = 8;
 
