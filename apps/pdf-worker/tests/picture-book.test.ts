@@ -6,6 +6,7 @@ import { decodePDFRawStream, PDFDict, PDFName, PDFRawStream, PDFStream } from 'p
 import sharp from 'sharp';
 import { fontFiles } from '../src/services/pages/font-files.ts';
 import { runTool, testWith } from './independent-tools.ts';
+import { contentOf, outlineTitles } from './read-pdf.ts';
 import { inTemporaryFolder, landscape, portrait, setBook } from './test-book.ts';
 
 jest.setTimeout(120_000);
@@ -311,31 +312,10 @@ describe('other makers’ programs', () => {
   );
 });
 
-function contentOf(stream: unknown): string {
-  if (!(stream instanceof PDFRawStream)) throw new Error('A page has no content');
-  return Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1');
-}
-
 /** Width and height at which a page's content shows its first image, in points. */
 function imageBox(content: string): { width: number; height: number } {
   const [, width, height] = /q ([\d.]+) 0 0 ([\d.]+) [\d.]+ [\d.]+ cm \/I-/.exec(content) ?? [];
   return { width: Number(width), height: Number(height) };
-}
-
-function outlineTitles(parent: PDFDict): unknown[] {
-  const titles: unknown[] = [];
-  for (
-    let item = parent.lookupMaybe(PDFName.of('First'), PDFDict);
-    item !== undefined;
-    item = item.lookupMaybe(PDFName.of('Next'), PDFDict)
-  ) {
-    const raw = item.lookup(PDFName.of('Title'));
-    const title =
-      raw !== undefined && 'decodeText' in raw ? (raw as { decodeText(): string }).decodeText() : '';
-    const children = outlineTitles(item);
-    titles.push(children.length === 0 ? title : [title, ...children]);
-  }
-  return titles;
 }
 
 function embeddedFont(objects: readonly (readonly [unknown, unknown])[], name: string): Uint8Array {

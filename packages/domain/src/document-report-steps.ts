@@ -40,6 +40,8 @@ export interface ReduceReportInput {
   readonly batchesPerDocument: number;
   /** What the documents were asked for by: an asset id or an address, in order. */
   readonly documents: readonly string[];
+  /** What the documents are called where they do not say so themselves, in order; empty where nobody knows. */
+  readonly names?: readonly string[] | undefined;
 }
 
 export interface ReduceReportOutput extends WrittenBy {

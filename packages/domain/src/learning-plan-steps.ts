@@ -15,6 +15,8 @@ export interface WritePlanInput {
   readonly language: string;
   /** What the sources were asked for by: an asset id or an address, in order. */
   readonly documents: readonly string[];
+  /** What to call those that have no title of their own; empty for none. */
+  readonly names: readonly string[];
 }
 
 /** A document that the plan is made from, as the steps above find it again. */

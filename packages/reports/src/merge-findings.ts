@@ -75,28 +75,35 @@ export interface PartEntity {
   readonly name: string;
   readonly kind: EntityKind;
   readonly document: number;
+  /** How often it is met in the part. */
+  readonly mentions: number;
 }
 
-/** How often and where each name was met, the most frequent first. */
+/** How often and where each name was met, the most frequent first. One that nobody can say more of than that it is there once is left out. */
 export function mergeEntities(entities: readonly PartEntity[], most: number): Entity[] {
-  const known = new Map<string, { names: string[]; kinds: EntityKind[]; documents: Set<number> }>();
-  for (const { name, kind, document } of entities) {
+  const known = new Map<
+    string,
+    { names: string[]; kinds: EntityKind[]; documents: Set<number>; mentions: number }
+  >();
+  for (const { name, kind, document, mentions } of entities) {
     const key = comparable(name);
     if (key === '') continue;
-    const entry = known.get(key) ?? { names: [], kinds: [], documents: new Set<number>() };
+    const entry = known.get(key) ?? { names: [], kinds: [], documents: new Set<number>(), mentions: 0 };
     entry.names.push(name);
     entry.kinds.push(kind);
     entry.documents.add(document);
+    entry.mentions += mentions;
     known.set(key, entry);
   }
-  return Array.from(known.values(), ({ names, kinds, documents }) => ({
+  return Array.from(known.values(), ({ names, kinds, documents, mentions }) => ({
     name: mostFrequent(names),
     kind: mostFrequent(
       kinds.some((kind) => kind !== 'other') ? kinds.filter((kind) => kind !== 'other') : kinds,
     ),
-    mentions: names.length,
+    mentions,
     documents: [...documents].sort((a, b) => a - b),
   }))
+    .filter(({ kind, mentions }) => kind !== 'other' || mentions > 1)
     .sort(
       (a, b) =>
         b.documents.length - a.documents.length || b.mentions - a.mentions || (a.name < b.name ? -1 : 1),

@@ -12,6 +12,7 @@ export const citationSchema = z.strictObject({
   document: z.int().min(0).describe('Position of the document in the request, from 0.'),
   page: z.int().min(1).optional().describe('From 1; absent in formats that have no pages.'),
   chunkId: z.string(),
+  passage: z.int().min(1).optional().describe('Position of the chunk in its document, from 1.'),
   quote: z.string().describe('Words of that chunk.'),
 });
 export type Citation = z.output<typeof citationSchema>;

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
 import { type Job, linkSignals, type PageSize, silentLog } from '@pressroom/domain';
 import { ResourceScope } from '@pressroom/runtime';
@@ -132,9 +132,6 @@ async function makeReport(
   sources: readonly Source[],
   { question, title, pageSize, output, signal }: DemoReportOptions,
 ): Promise<Job> {
-  const [first] = sources;
-  const named =
-    sources.length === 1 && first !== undefined ? basename(first.name, extname(first.name)) : undefined;
   const submitted = await client.submitJob(
     {
       kind: 'document-report',
@@ -142,11 +139,13 @@ async function makeReport(
       onItemFailure: 'skip',
       input: {
         documents: sources.map((source) =>
-          'url' in source ? { url: source.url } : { assetId: source.assetId },
+          'url' in source
+            ? { url: source.url }
+            : { assetId: source.assetId, name: source.name.slice(0, 160) },
         ),
         pageSize,
         ...(question === undefined ? {} : { question }),
-        ...(title === undefined ? (named === undefined ? {} : { title: named.slice(0, 160) }) : { title }),
+        ...(title === undefined ? {} : { title }),
       },
     },
     { signal },

@@ -292,7 +292,7 @@ function makeReport(
   },
 ): Report {
   const { ingested, parts, language, reduced, answered } = made;
-  const documents = nameDocuments(input.documents, ingested).map((named) => ({
+  const documents = nameDocuments(input, ingested).map((named) => ({
     ...named,
     chunks: ingested.find(({ index }) => index === named.index)?.output.chunks ?? 0,
     chunksRead: parts

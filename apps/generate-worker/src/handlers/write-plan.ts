@@ -43,7 +43,7 @@ const most = { passages: 160, perSection: 4 };
 export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler<'write-plan'> {
   return async ({ accountId, jobId, stepId, input, children, signal, log }) => {
     const ingested = ingestedDocuments(children);
-    const documents = nameDocuments(input.documents, ingested);
+    const documents = nameDocuments(input, ingested);
     const sources = ingested.map(({ index, output }) => ({ index, digest: output.digest }));
     const outline = await outlineOf(deps.documents, { accountId, sources, most, signal });
     const indexOf = new Map(sources.map(({ digest, index }) => [digest, index]));

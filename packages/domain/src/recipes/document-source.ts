@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import { isStorable } from '../errors/pressroom-error.ts';
+
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(160)
+  .refine(isStorable, 'NUL and lone surrogates are not text')
+  .optional()
+  .describe('What it is called where it has no title of its own, such as the name of its file.');
 
 /** Where a document of a job is: uploaded, or on the web. */
 export const documentSourceSchema = z.union([
@@ -7,12 +17,14 @@ export const documentSourceSchema = z.union([
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'This is not an id')
       .describe('An asset of this account with a document in it.'),
+    name,
   }),
   z.strictObject({
     url: z
       .url({ protocol: /^https?$/ })
       .max(2_000)
       .describe('An address on the public web, http or https.'),
+    name,
   }),
 ]);
 export type DocumentSource = z.output<typeof documentSourceSchema>;

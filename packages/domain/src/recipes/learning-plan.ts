@@ -107,6 +107,7 @@ export const learningPlan = defineRecipe({
               notes: input.notes,
               language: input.language,
               documents: input.documents.map(nameOfSource),
+              names: input.documents.map((source) => source.name ?? ''),
             },
             credits: learningPlanPrices.plan,
             children: input.documents.map((source, index) => ({

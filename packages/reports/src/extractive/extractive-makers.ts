@@ -4,7 +4,7 @@ import { extractMap } from './extract-map.ts';
 import { extractReduce } from './extract-reduce.ts';
 
 /** Changed when the same documents give another report. */
-export const extractiveModel = 'lexrank-1';
+export const extractiveModel = 'lexrank-2';
 
 /** The tasks of a report as the offline provider does them: with the sentences of the documents, and no model. */
 export const extractiveMakers: Readonly<Record<string, (material: unknown) => unknown>> = {

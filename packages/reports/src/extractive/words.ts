@@ -1,17 +1,5 @@
-/** Words that say nothing about the matter, of the languages that are most often met. Elsewhere frequency alone tells. */
-const commonWords: Readonly<Record<string, string>> = {
-  en: 'a about above after again all also an and any are as at be because been before being below between both but by can could did do does during each few for from further had has have having he her here his how i if in into is it its itself just may me more most must my no nor not now of off on once only or other our out over own same shall she should so some such than that the their them then there these they this those through to too under until up upon us very was we were what when where which while who whom why will with would you your',
-  de: 'aber alle als also am an auch auf aus bei beim bin bis bist da damit dann das dass dem den der des die dies diese diesem diesen dieser dieses doch dort durch ein eine einem einen einer eines er es für hat hatte hatten ich ihm ihn ihr ihre ihrem ihren ihrer im in ist ja jede jedem jeden jeder jedes kann kein keine können man mehr mit nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner sich sie sind so sowie über um und uns unter vom von vor war waren was wenn werden wie wir wird wurde wurden zu zum zur',
-  fr: 'à au aux avec ce ces cette comme dans de des du elle elles en est et eu il ils je la le les leur leurs lui mais me même mes mon ne nous on ont ou où par pas plus pour qu que qui sa sans se ses son sont sur ta te tous tout très un une vous y été être',
-  es: 'a al algo como con de del desde donde dos el ella ellas ellos en entre era es esta estas este esto estos fue ha han hasta la las le les lo los más me mi muy no nos o para pero por que se ser si sin sobre son su sus también tan un una unas uno unos y ya',
-  it: 'a ad al alla alle anche che chi ci come con da dal dalla dei del della delle di e ed è gli ha hanno i il in io la le lo loro ma mi nei nel nella non o per più quella quello questa questo se si sono su sua sui sul sulla suo tra un una uno',
-  nl: 'aan als bij dan dat de die dit door een en er het hij hun ik in is je kan maar met naar niet nog of om ook op over te tot uit van voor was wat we werd wij wordt worden ze zich zij zijn zou',
-  pt: 'a ao aos as às com como da das de do dos e ela ele em entre era essa esse esta este eu foi há isso já lhe mais mas me mesmo muito na nas não no nos o os ou para pela pelo por que se sem ser seu sua são também um uma',
-};
-const stopSets = new Map(
-  Object.entries(commonWords).map(([language, words]) => [language, new Set(words.split(' '))]),
-);
-const none: ReadonlySet<string> = new Set();
+import { isCommonWord } from './common-words.ts';
+import { stemOf } from './stem-word.ts';
 
 const segmenters = new Map<string, { word: Intl.Segmenter; sentence: Intl.Segmenter }>();
 
@@ -39,31 +27,39 @@ function supported(language: string): string[] {
 export interface Word {
   /** As it is written. */
   readonly text: string;
-  /** By which the same words are known: lower case, composed. */
+  /** Where it begins, in UTF-16 units. */
+  readonly start: number;
+  /** By which the same words are known: lower case, composed, without the endings of grammar. */
   readonly term: string;
 }
 
 /** The words of a text by the rules of its language (UAX #29, and dictionaries for scripts without spaces). */
 export function wordsOf(text: string, language: string): Word[] {
   const words: Word[] = [];
-  for (const { segment, isWordLike } of segmentersOf(language).word.segment(text)) {
-    if (isWordLike === true) words.push({ text: segment, term: segment.normalize('NFKC').toLowerCase() });
+  for (const { segment, index, isWordLike } of segmentersOf(language).word.segment(text)) {
+    if (isWordLike !== true) continue;
+    words.push({ text: segment, start: index, term: stemOf(plainForm(segment), language) });
   }
   return words;
 }
 
-/** Terms that say something: no common words, nothing of one letter of an alphabet, no bare numbers. */
+/** Terms that say something about the matter. */
 export function contentTerms(words: readonly Word[], language: string): string[] {
-  const stop = stopSets.get(language.split('-')[0] ?? '') ?? none;
-  return words
-    .map(({ term }) => term)
-    .filter(
-      (term) => !stop.has(term) && /\p{L}/u.test(term) && (term.length > 1 || /\p{Script=Han}/u.test(term)),
-    );
+  return words.filter((word) => isContentWord(word, language)).map(({ term }) => term);
+}
+
+/** No common word, nothing of one letter of an alphabet, no bare number. */
+export function isContentWord({ text, term }: Word, language: string): boolean {
+  if (!/\p{L}/u.test(term) || (term.length < 2 && !/\p{Script=Han}/u.test(term))) return false;
+  return !isCommonWord(plainForm(text), language);
+}
+
+function plainForm(word: string): string {
+  return word.normalize('NFKC').toLowerCase().replaceAll('’', "'");
 }
 
 const abbreviation =
-  /(?:^|[\s(])(?:\p{Lu}|(?:Dr|Prof|Mr|Mrs|Ms|St|No|Nr|Abs|Art|Fig|Abb|Bd|Hr|Fr|vol|pp?|ca|bzw|z\. ?B|d\. ?h|u\. ?a|e\. ?g|i\. ?e|etc|vs|al|Inc|Ltd|Co|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez))\.\s*$/u;
+  /(?:^|[\s(])(?:\p{Lu}|(?:Dr|Prof|Mr|Mrs|Ms|St|No|Nr|Abs|Art|Fig|Abb|Bd|Hr|Fr|vol|pp?|ca|bzw|bzgl|vgl|sog|evtl|inkl|z\. ?B|d\. ?h|u\. ?a|e\. ?g|i\. ?e|etc|vs|al|cf|approx|resp|Eq|Sec|Tab|Inc|Ltd|Co|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez))\.\s*$/u;
 
 /** The sentences of a text, trimmed. Lines are not joined: a heading is no part of the sentence below it. */
 export function sentencesOf(text: string, language: string): string[] {

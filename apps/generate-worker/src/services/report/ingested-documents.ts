@@ -23,18 +23,25 @@ export interface NamedDocument {
   readonly leftOut?: string;
 }
 
-/** What is said of each document that was asked for, by an asset's id or an address, whether it could be read or not. */
+export interface AskedDocuments {
+  /** By an asset's id or an address. */
+  readonly documents: readonly string[];
+  /** What to call those that have no title of their own; empty for none. */
+  readonly names?: readonly string[] | undefined;
+}
+
+/** What is said of each document that was asked for, whether it could be read or not. */
 export function nameDocuments(
-  asked: readonly string[],
+  { documents, names }: AskedDocuments,
   ingested: readonly IngestedDocument[],
 ): NamedDocument[] {
-  return asked.map((name, index) => {
+  return documents.map((asked, index) => {
     const output = ingested.find((each) => each.index === index)?.output;
-    const isUrl = /^https?:/i.test(name);
-    const url = output?.source.url ?? (isUrl ? name : undefined);
+    const isUrl = /^https?:/i.test(asked);
+    const url = output?.source.url ?? (isUrl ? asked : undefined);
     return {
       index,
-      title: output?.title ?? (isUrl ? name : `Document ${index + 1}`),
+      title: output?.title ?? (names?.[index] || (isUrl ? asked : `Document ${index + 1}`)),
       ...(url === undefined ? {} : { url }),
       ...(output === undefined ? { leftOut: 'it could not be read' } : { format: output.format }),
       ...(output?.pages === undefined ? {} : { pages: output.pages }),

@@ -14,7 +14,14 @@ export const reportPartSchema = z.object({
       citations: z.array(citationSchema).min(1),
     }),
   ),
-  entities: z.array(z.object({ name: z.string(), kind: z.enum(entityKinds) })),
+  entities: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(entityKinds),
+      // Parts that were stored before mentions were counted have none.
+      mentions: z.int().min(1).default(1),
+    }),
+  ),
   figures: z.array(figureSchema),
   openQuestions: z.array(z.string()),
   dropped: z.object({ findings: z.int(), citations: z.int() }),
@@ -51,7 +58,10 @@ export function provenPart(answer: MapAnswer, passages: QuotedPassages): ReportP
   const figures = answer.figures
     .filter(proven)
     .map(({ value, meaning, ...quoted }) => ({ value, meaning, citation: passages.cite(quoted) }));
-  const { summary, entities, openQuestions } = answer;
+  const { summary, openQuestions } = answer;
+  const entities = answer.entities
+    .map((entity) => ({ ...entity, mentions: passages.mentions(entity.name) }))
+    .filter(({ mentions }) => mentions > 0);
   return {
     summary,
     findings,

@@ -23,11 +23,32 @@ export interface PlacedPiece {
   readonly top: number;
 }
 
-/** Puts pieces on pages, from `top` down to `bottom`; a run of pieces that stay together goes to the next page as a whole if it fits one. */
-export function paginate(
-  pieces: readonly Piece[],
-  { top, bottom }: { top: number; bottom: number },
-): PlacedPiece[][] {
+/** Of the space above the pieces, what may be left of it so that the last page is not nearly empty. */
+const spacings = [1, 0.85, 0.7, 0.55, 0.4];
+/** Of a page: less on the last one looks like a mistake. */
+const leastFilled = 0.3;
+
+interface Column {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Puts pieces on pages as `paginate` does, closer together where that saves a last page that would be nearly empty. */
+export function fitPages(pieces: readonly Piece[], column: Column): PlacedPiece[][] {
+  const pages = paginate(pieces, column);
+  const last = pages.at(-1)?.at(-1);
+  const filled =
+    last === undefined ? 1 : (column.top - last.top + last.piece.height) / (column.top - column.bottom);
+  if (pages.length < 2 || filled >= leastFilled) return pages;
+  for (const spacing of spacings) {
+    const closer = paginate(pieces, column, spacing);
+    if (closer.length < pages.length) return closer;
+  }
+  return pages;
+}
+
+/** Puts pieces on pages, from `top` down to `bottom`, with `spacing` of the space above each; a run of pieces that stay together goes to the next page as a whole if it fits one. */
+export function paginate(pieces: readonly Piece[], { top, bottom }: Column, spacing = 1): PlacedPiece[][] {
   const pages: PlacedPiece[][] = [[]];
   let y = top;
   const room = top - bottom;
@@ -36,7 +57,7 @@ export function paginate(
     const page = pages.at(-1) ?? [];
     const isFresh = page.length === 0;
     const needed = run.reduce(
-      (sum, piece, index) => sum + piece.height + (isFresh && index === 0 ? 0 : piece.above),
+      (sum, piece, index) => sum + piece.height + (isFresh && index === 0 ? 0 : piece.above * spacing),
       0,
     );
     if (!isFresh && y - needed < bottom) {
@@ -52,7 +73,7 @@ export function paginate(
     }
     for (const piece of run) {
       const current = pages.at(-1) ?? [];
-      if (current.length > 0) y -= piece.above;
+      if (current.length > 0) y -= piece.above * spacing;
       current.push({ piece, top: y });
       y -= piece.height;
     }

@@ -3,6 +3,10 @@ import type { Report } from '@pressroom/reports';
 
 /** Stands for letters that the fonts do not have. */
 const missing = '[…]';
+/** Stands for a text of which hardly anything would be left. */
+const unreadable = '[in letters that the fonts of this document do not have]';
+/** Of a text's letters: when fewer can be shown, none are. */
+const leastShown = 0.5;
 
 export interface PrintableReport {
   readonly report: Report;
@@ -19,8 +23,13 @@ export function printableReport(report: Report): PrintableReport {
   const printable = (text: string): string => {
     let out = '';
     let open = false;
+    let [letters, shown] = [0, 0];
     for (const character of printableText(text)) {
       const isGood = isPrintableCharacter(character);
+      if (/[\p{L}\p{M}]/u.test(character)) {
+        letters += 1;
+        if (isGood) shown += 1;
+      }
       if (isGood) out += character;
       else if (!open) {
         out += missing;
@@ -29,10 +38,14 @@ export function printableReport(report: Report): PrintableReport {
       // Spaces between two letters that are missing are no gap between two gaps.
       open = !isGood || (open && character === ' ');
     }
+    if (shown < letters * leastShown) return unreadable;
     return out.replaceAll(/\[…\](?:\s*\[…\])+/gu, missing);
   };
   const walk = (value: unknown, key?: string): unknown => {
-    if (typeof value === 'string') return key === 'url' || key === 'chunkId' ? value : printable(value);
+    if (typeof value === 'string') {
+      if (key === 'url' || key === 'chunkId') return value;
+      return value.split(/\n+/).map(printable).join('\n').trim();
+    }
     if (Array.isArray(value)) return value.map((entry) => walk(entry));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, walk(entry, name)]));

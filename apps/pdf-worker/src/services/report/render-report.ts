@@ -4,12 +4,13 @@ import { limitLines } from '../pages/line-breaking.ts';
 import { PageDocument } from '../pages/page-document.ts';
 import { contentBox } from '../pages/page-geometry.ts';
 import { writePdfFile } from '../pages/pdf-file-writer.ts';
-import { type PlacedPiece, paginate } from './piece.ts';
+import { gapsNote, methodNote } from './method-note.ts';
+import { fitPages, type PlacedPiece } from './piece.ts';
 import { printableReport } from './printable-report.ts';
 import type { ReportContent, ReportSummary } from './report-content.ts';
 import { openReportDocument, type ReportDocument, sectionHeading } from './report-document.ts';
 import { contentsPieces, drawReportCover } from './report-front.ts';
-import { bookmarksOf, methodNote, reportSections } from './report-sections.ts';
+import { bookmarksOf, reportSections } from './report-sections.ts';
 
 /**
  * Sets the report into the file `outputPath`: cover, contents, sections, sources. Everything is laid out before anything is drawn,
@@ -26,17 +27,17 @@ export async function renderReport(
   const cover = document.addPage(false);
   const coverSection = document.structure.root.add('Sect');
   const contentsSection = document.structure.root.add('Sect');
-  const sections = reportSections(report, document.structure.root);
+  const sections = reportSections(report, document.structure.root, gaps);
 
   const column = columnOf(report);
-  const contents = paginate(
+  const contents = fitPages(
     [
       ...sectionHeading(report, contentsSection, 'Contents', 'contents'),
       ...contentsPieces(report, contentsSection, sections),
     ],
     column,
   );
-  const body = paginate(
+  const body = fitPages(
     sections.flatMap(({ pieces }) => pieces),
     column,
   );
@@ -63,7 +64,7 @@ export async function renderReport(
   writeDocumentMetadata(document, propertiesOf(document.content));
   for (const face of Object.values(document.faces)) await face.embedIfShown();
   const bytes = await writePdfFile(document.pdf.context, outputPath);
-  return { pages: document.pageCount, preflight: remarks(gaps), bytes };
+  return { pages: document.pageCount, preflight: gaps === 0 ? [] : [gapsNote(gaps)], bytes };
 }
 
 /** Where the text of a page begins and ends, below the running head. */
@@ -111,12 +112,4 @@ function propertiesOf({ report }: ReportContent): DocumentProperties {
     digitalSource:
       report.method === 'extractive' ? 'algorithmicallyEnhanced' : 'compositeWithTrainedAlgorithmicMedia',
   };
-}
-
-function remarks(gaps: number): string[] {
-  if (gaps === 0) return [];
-  const places = gaps === 1 ? 'one place' : `${gaps} places`;
-  return [
-    `In ${places} the documents have letters that the fonts do not have; […] stands for them. The JSON has them.`,
-  ];
 }

@@ -3,9 +3,11 @@ import { type Canvas, ink, textWidth } from '../pages/canvas.ts';
 import { balanceLines, breakLines, hasCutWord, limitLines } from '../pages/line-breaking.ts';
 import { contentBox } from '../pages/page-geometry.ts';
 import type { StructureElement } from '../pages/structure-tree.ts';
+import { methodNote } from './method-note.ts';
 import type { Piece } from './piece.ts';
 import type { ReportDocument } from './report-document.ts';
-import { drawSeverity, methodNote, type SectionOfReport, severityWidth } from './report-sections.ts';
+import type { SectionOfReport } from './sections/report-section.ts';
+import { drawSeverity, severityWidth } from './severity-mark.ts';
 
 const titleSizes = [38, 34, 30, 26, 22, 19] as const;
 const mostSources = 10;

@@ -28,7 +28,8 @@ export function tablePieces(
   rows: readonly (readonly Cell[])[],
 ): Piece[] {
   const { document, styles, left, width, scale } = report;
-  const gap = 12 * scale;
+  // Many columns stand closer together, so that something is left for their words.
+  const gap = Math.min(12 * scale, (width * 0.25) / columns.length);
   const usable = width - gap * (columns.length - 1);
   const widths = columns.map(({ share }) => usable * share);
   const lefts = widths.map(
@@ -41,10 +42,16 @@ export function tablePieces(
   const label = styles.label;
   const headHeight = label.leading + 2 * padding;
 
+  const measureLabel = (part: string): number => label.face.width(part, label.size);
+  const titles = columns.map(({ title }, index) => {
+    const room = widths[index] ?? width;
+    return limitLines(breakLines(title, room, measureLabel), 1, room, measureLabel);
+  });
+
   const drawHead = (canvas: Canvas, top: number, isFirst: boolean): void => {
     const baseline = top - padding - label.leading * 0.78;
-    for (const [index, { title }] of columns.entries()) {
-      const draw = (): void => canvas.text([title], lefts[index] ?? left, baseline, label);
+    for (const [index, title] of titles.entries()) {
+      const draw = (): void => canvas.text(title, lefts[index] ?? left, baseline, label);
       const element = heads[index];
       // Only the first is the table's heading; the others repeat it for the eye.
       if (isFirst && element !== undefined) canvas.tagged(element, draw);
@@ -67,16 +74,16 @@ export function tablePieces(
 
   const text = { ...styles.text, size: styles.text.size * 0.9, leading: styles.text.leading * 0.87 };
   const measure = (part: string): number => text.face.width(part, text.size);
-  const body = rows.map((cells): Piece => {
+  const body = rows.map((cells, index): Piece => {
     const row = table.add('TR');
-    const set = cells.map(({ text: content, target }, index) => ({
+    const set = cells.map(({ text: content, target }, column) => ({
       element: row.add('TD'),
       target,
       content,
       lines: limitLines(
-        breakLines(content, widths[index] ?? width, measure),
+        breakLines(content, widths[column] ?? width, measure),
         mostLines,
-        widths[index] ?? width,
+        widths[column] ?? width,
         measure,
       ),
     }));
@@ -86,12 +93,13 @@ export function tablePieces(
       section,
       height,
       above: 0,
-      withNext: false,
+      // No row stands alone below the heading at the foot of a page, or as the last one on a page of its own.
+      withNext: rows.length > 1 && (index === 0 || index === rows.length - 2),
       repeated,
       draw: (canvas, top) => {
         const baseline = top - padding - text.leading * 0.78;
-        for (const [index, cell] of set.entries()) {
-          const x = lefts[index] ?? left;
+        for (const [column, cell] of set.entries()) {
+          const x = lefts[column] ?? left;
           const to = cell.target?.();
           const element = to === undefined ? cell.element : cell.element.add('Link');
           canvas.tagged(element, () => canvas.text(cell.lines, x, baseline, text));
