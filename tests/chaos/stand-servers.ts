@@ -59,7 +59,13 @@ export async function openStandServers(scope: ResourceScope): Promise<StandServe
       }
       await new Promise((resolve) => setTimeout(resolve, downMs));
       await postgres.stop();
-      postgres = await openEmbeddedPostgres({ dataFolder, durability: 'full', port });
+      // On a machine that is busy with the faults it may take longer to answer than a start is given.
+      await eventually(
+        async () => {
+          postgres = await openEmbeddedPostgres({ dataFolder, durability: 'full', port });
+        },
+        { deadlineMs: 120_000, what: 'PostgreSQL to come back' },
+      );
       await eventually(() => withClient(databaseUrl, (client) => client.query('select 1')));
     },
   };

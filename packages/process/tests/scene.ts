@@ -31,10 +31,11 @@ import {
   pictureBook,
   type RenderPictureBookOutput,
   type RetryPolicy,
-  type StepHandler,
+  type StepHandlers,
   type StepStore,
   silentLog,
   systemIds,
+  type WorkerType,
 } from '@pressroom/domain';
 import { createMetrics } from '@pressroom/observability';
 import { createMaintenanceRunner, createReconcileTask } from '@pressroom/process';
@@ -54,15 +55,9 @@ import pg from 'pg';
 export const backends = ['redis', 'postgres'] as const;
 export type BackendName = (typeof backends)[number];
 
-export interface Handlers {
-  'ingest-image': StepHandler<'ingest-image'>;
-  'ingest-document': StepHandler<'ingest-document'>;
-  'generate-picture': StepHandler<'generate-picture'>;
-  'map-report-chunks': StepHandler<'map-report-chunks'>;
-  'reduce-report': StepHandler<'reduce-report'>;
-  'render-report': StepHandler<'render-report'>;
-  'render-picture-book': StepHandler<'render-picture-book'>;
-}
+export type Handlers = StepHandlers<WorkerType>;
+
+const unexpected = (): Promise<never> => Promise.reject(new Error('unexpected'));
 
 /** Handlers that do as they are told, and otherwise succeed at once. */
 export function handlers(overrides: Partial<Handlers> = {}): Handlers {
@@ -70,10 +65,13 @@ export function handlers(overrides: Partial<Handlers> = {}): Handlers {
     'ingest-image': () => Promise.resolve({ output: ingested, assets: [] }),
     'ingest-document': () => Promise.resolve({ output: ingestedDocument, assets: [] }),
     'generate-picture': () => Promise.resolve({ output: generated, assets: [] }),
-    // No test of this package submits a report.
-    'map-report-chunks': () => Promise.reject(new Error('unexpected')),
-    'reduce-report': () => Promise.reject(new Error('unexpected')),
-    'render-report': () => Promise.reject(new Error('unexpected')),
+    // No test of this package submits a report or a plan.
+    'map-report-chunks': unexpected,
+    'reduce-report': unexpected,
+    'render-report': unexpected,
+    'write-plan': unexpected,
+    'curate-plan': unexpected,
+    'render-plan': unexpected,
     'render-picture-book': (context) =>
       Promise.resolve({
         output: {

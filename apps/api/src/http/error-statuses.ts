@@ -52,6 +52,7 @@ export const errorStatuses = {
   'unsupported-script': 422,
   'nothing-to-print': 422,
   'nothing-to-report': 422,
+  'plan-does-not-fit': 422,
   'render-failed': 500,
   'storage-unavailable': 503,
   'storage-full': 507,

@@ -18,7 +18,7 @@ const readingSpeed: Readonly<Record<SkillLevel, number>> = {
 const practiceShare: Readonly<Record<LearningStyle, number>> = { reading: 0.4, mixed: 0.8, practice: 1.4 };
 const wordsOfToken = 0.75;
 /** Sections with fewer tokens are read with the next one. */
-const leastTokens = 350;
+const leastTokens = 120;
 const most = { modules: 24, tasks: 12, terms: 4, titleCharacters: 120 };
 const reviewMinutes = 20;
 

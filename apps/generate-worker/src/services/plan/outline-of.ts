@@ -3,7 +3,7 @@ import type { DraftSection } from '@pressroom/plans';
 import { spread } from '../report/plan-batches.ts';
 
 /** Headings that tell sections apart: what is deeper is a part of its section. */
-const depth = 2;
+const depth = 3;
 const page = 200;
 const mostSections = 400;
 /** Of one section that are kept to choose from: a section may be a whole book. */

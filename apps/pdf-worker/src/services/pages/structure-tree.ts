@@ -6,6 +6,7 @@ export type StructureType =
   | 'H1'
   | 'H2'
   | 'H3'
+  | 'H4'
   | 'P'
   | 'Figure'
   | 'Caption'

@@ -1,5 +1,6 @@
 import type { PageSize } from '@pressroom/domain';
 import type { Report } from '@pressroom/reports';
+import type { FlowedDocument } from '../flow/flowed-document.ts';
 
 /** Everything that the pages are made from. The same content gives the same bytes. */
 export interface ReportContent {
@@ -14,3 +15,6 @@ export interface ReportSummary {
   readonly preflight: readonly string[];
   readonly bytes: number;
 }
+
+/** A report in the making. */
+export type ReportDocument = FlowedDocument<ReportContent>;

@@ -1,4 +1,5 @@
 import type { Severity } from '@pressroom/reports';
+import type { EntryMark } from '../flow/flow-section.ts';
 import { type Canvas, ink } from '../pages/canvas.ts';
 
 export const severityNames = {
@@ -25,4 +26,11 @@ export function drawSeverity(canvas: Canvas, severity: Severity, x: number, y: n
 /** How wide four squares of that side are. */
 export function severityWidth(side: number): number {
   return side * (3 * 1.35 + 1);
+}
+
+export function severityEntryMark(severity: Severity, side: number): EntryMark {
+  return {
+    width: severityWidth(side),
+    draw: (canvas, x, baseline) => drawSeverity(canvas, severity, x, baseline, side),
+  };
 }

@@ -1,9 +1,10 @@
 import type { Report } from '@pressroom/reports';
+import type { FlowSection } from '../../flow/flow-section.ts';
+import { paragraph, sectionHeading } from '../../flow/flowed-document.ts';
+import type { Piece } from '../../flow/piece.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import type { Piece } from '../piece.ts';
-import { paragraph, type ReportDocument, sectionHeading } from '../report-document.ts';
+import type { ReportDocument } from '../report-content.ts';
 import { citationPieces } from './citation-pieces.ts';
-import type { SectionOfReport } from './report-section.ts';
 
 const title = 'Answer to the question';
 
@@ -12,7 +13,7 @@ export function answerSection(
   report: ReportDocument,
   owner: StructureElement,
   { question, answer }: Report,
-): SectionOfReport | undefined {
+): FlowSection | undefined {
   if (question === undefined || answer === undefined) return undefined;
   const { styles, scale } = report;
   const section = owner.add('Sect');

@@ -1,8 +1,9 @@
 import type { Citation } from '@pressroom/reports';
+import { paragraph } from '../../flow/flowed-document.ts';
+import type { Piece } from '../../flow/piece.ts';
 import type { LinkTarget } from '../../pages/canvas.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import type { Piece } from '../piece.ts';
-import { paragraph, type ReportDocument } from '../report-document.ts';
+import type { ReportDocument } from '../report-content.ts';
 
 export interface CitationOptions {
   readonly section: string;

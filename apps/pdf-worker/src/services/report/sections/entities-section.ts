@@ -1,14 +1,15 @@
 import type { Report } from '@pressroom/reports';
+import type { FlowSection } from '../../flow/flow-section.ts';
+import { sectionHeading } from '../../flow/flowed-document.ts';
+import { tablePieces } from '../../flow/table-pieces.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import { type ReportDocument, sectionHeading } from '../report-document.ts';
-import { tablePieces } from '../table-pieces.ts';
-import type { SectionOfReport } from './report-section.ts';
+import type { ReportDocument } from '../report-content.ts';
 
 export function entitiesSection(
   report: ReportDocument,
   owner: StructureElement,
   content: Report,
-): SectionOfReport | undefined {
+): FlowSection | undefined {
   if (content.entities.length === 0) return undefined;
   // Without a model, capital letters tell that something is a name, and hardly of what.
   const title = content.method === 'extractive' ? 'Names' : 'People, organisations and places';

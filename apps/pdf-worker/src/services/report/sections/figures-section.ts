@@ -1,15 +1,16 @@
 import type { Report } from '@pressroom/reports';
+import type { FlowSection } from '../../flow/flow-section.ts';
+import { sectionHeading } from '../../flow/flowed-document.ts';
+import { tablePieces } from '../../flow/table-pieces.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import { type ReportDocument, sectionHeading } from '../report-document.ts';
-import { tablePieces } from '../table-pieces.ts';
+import type { ReportDocument } from '../report-content.ts';
 import { sourceTarget } from './citation-pieces.ts';
-import type { SectionOfReport } from './report-section.ts';
 
 export function figuresSection(
   report: ReportDocument,
   owner: StructureElement,
   content: Report,
-): SectionOfReport | undefined {
+): FlowSection | undefined {
   if (content.figures.length === 0) return undefined;
   const title = 'Figures';
   const section = owner.add('Sect');

@@ -1,10 +1,11 @@
 import type { Finding, Report } from '@pressroom/reports';
+import type { FlowSection } from '../../flow/flow-section.ts';
+import { paragraph, sectionHeading, tag } from '../../flow/flowed-document.ts';
+import type { Piece } from '../../flow/piece.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import type { Piece } from '../piece.ts';
-import { paragraph, type ReportDocument, sectionHeading, tag } from '../report-document.ts';
-import { drawSeverity, severityNames, severityWidth } from '../severity-mark.ts';
+import type { ReportDocument } from '../report-content.ts';
+import { drawSeverity, severityEntryMark, severityNames, severityWidth } from '../severity-mark.ts';
 import { citationPieces } from './citation-pieces.ts';
-import type { SectionOfReport } from './report-section.ts';
 
 const title = 'Findings';
 
@@ -12,7 +13,7 @@ export function findingsSection(
   report: ReportDocument,
   owner: StructureElement,
   { findings }: Report,
-): SectionOfReport {
+): FlowSection {
   const section = owner.add('Sect');
   const head = sectionHeading(report, section, title, 'findings');
   const none = paragraph(
@@ -32,7 +33,7 @@ export function findingsSection(
     entries: findings.map((finding) => ({
       title: `${finding.id}  ${finding.title}`,
       anchor: finding.id,
-      mark: finding.severity,
+      mark: severityEntryMark(finding.severity, 4.2 * report.scale),
     })),
   };
 }

@@ -1,32 +1,25 @@
 import type { Report } from '@pressroom/reports';
+import { bulletPieces } from '../../flow/bullet-pieces.ts';
+import type { FlowSection } from '../../flow/flow-section.ts';
+import { sectionHeading } from '../../flow/flowed-document.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import { paragraph, type ReportDocument, sectionHeading } from '../report-document.ts';
-import type { SectionOfReport } from './report-section.ts';
+import type { ReportDocument } from '../report-content.ts';
 
 export function questionsSection(
   report: ReportDocument,
   owner: StructureElement,
   content: Report,
-): SectionOfReport | undefined {
+): FlowSection | undefined {
   if (content.openQuestions.length === 0) return undefined;
-  const { styles, scale, left } = report;
   const title = 'Open questions';
   const section = owner.add('Sect');
-  const list = section.add('L');
-  const pieces = content.openQuestions.flatMap((question) =>
-    paragraph(report, list.add('LI').add('LBody'), question, {
-      section: title,
-      style: styles.text,
-      above: 5 * scale,
-      indent: 14 * scale,
-      beside: (canvas, baseline) =>
-        canvas.artifact('Layout', () => canvas.text(['–'], left, baseline, styles.text)),
-    }),
-  );
   return {
     title,
     anchor: 'questions',
-    pieces: [...sectionHeading(report, section, title, 'questions'), ...pieces],
+    pieces: [
+      ...sectionHeading(report, section, title, 'questions'),
+      ...bulletPieces(report, section, title, content.openQuestions),
+    ],
     entries: [],
   };
 }

@@ -1,30 +1,24 @@
 import type { Report } from '@pressroom/reports';
+import type { FlowSection } from '../../flow/flow-section.ts';
+import { sectionHeading } from '../../flow/flowed-document.ts';
+import { sourcePieces } from '../../flow/source-pieces.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
-import type { Piece } from '../piece.ts';
-import { paragraph, type ReportDocument, sectionHeading, tag } from '../report-document.ts';
-import type { SectionOfReport } from './report-section.ts';
+import type { ReportDocument } from '../report-content.ts';
 
 const title = 'Sources';
-type Source = Report['documents'][number];
-
-const formatNames: Readonly<Record<string, string>> = {
-  pdf: 'PDF',
-  docx: 'Word document',
-  html: 'Web page',
-  markdown: 'Markdown',
-  text: 'Plain text',
-  csv: 'Table (CSV)',
-};
 
 /** The documents in the order of the request; citations lead here. */
 export function sourcesSection(
   report: ReportDocument,
   owner: StructureElement,
   { documents }: Report,
-): SectionOfReport {
+): FlowSection {
   const section = owner.add('Sect');
   const pieces = documents.flatMap((source, index) =>
-    sourcePieces(report, section, source, index === documents.length - 2),
+    sourcePieces(report, section, title, source, {
+      facts: [readOf(source)],
+      withNext: index === documents.length - 2,
+    }),
   );
   return {
     title,
@@ -34,48 +28,8 @@ export function sourcesSection(
   };
 }
 
-function sourcePieces(
-  report: ReportDocument,
-  section: StructureElement,
-  source: Source,
-  withNext: boolean,
-): Piece[] {
-  const { styles, scale, left } = report;
-  const indent = 30 * scale;
-  const small = { section: title, style: styles.small, above: 1 * scale, indent };
-  return [
-    ...paragraph(report, section.add('P'), source.title, {
-      section: title,
-      style: styles.title,
-      above: 10 * scale,
-      indent,
-      anchor: `source-${source.index}`,
-      withNext: true,
-      beside: (canvas, baseline) =>
-        canvas.artifact('Layout', () => canvas.text([`[${source.index + 1}]`], left, baseline, styles.title)),
-    }),
-    ...paragraph(report, tag(section, 'P', report), factsOf(source).join(' · '), {
-      ...small,
-      withNext: withNext || source.url !== undefined,
-    }),
-    ...(source.url === undefined
-      ? []
-      : paragraph(report, section.add('P').add('Link'), source.url, {
-          ...small,
-          withNext,
-          target: { url: source.url },
-        })),
-  ];
-}
-
-function factsOf({ format, pages, chunks, chunksRead, leftOut }: Source): string[] {
-  const read =
-    chunksRead < chunks
-      ? `${chunksRead} of its ${chunks} passages were read`
-      : `read in full: ${chunks} ${chunks === 1 ? 'passage' : 'passages'}`;
-  return [
-    ...(format === undefined ? [] : [formatNames[format] ?? format.toUpperCase()]),
-    ...(pages === undefined ? [] : [`${pages} ${pages === 1 ? 'page' : 'pages'}`]),
-    leftOut === undefined ? read : `left out: ${leftOut}`,
-  ];
+function readOf({ chunks, chunksRead, leftOut }: Report['documents'][number]): string {
+  if (leftOut !== undefined) return `left out: ${leftOut}`;
+  if (chunksRead < chunks) return `${chunksRead} of its ${chunks} passages were read`;
+  return `read in full: ${chunks} ${chunks === 1 ? 'passage' : 'passages'}`;
 }

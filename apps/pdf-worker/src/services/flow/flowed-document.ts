@@ -1,11 +1,10 @@
 import type { PDFRef } from 'pdf-lib';
 import { type Canvas, ink, type LinkTarget, type TextStyle, textWidth } from '../pages/canvas.ts';
 import { breakLines } from '../pages/line-breaking.ts';
-import type { PageDocument } from '../pages/page-document.ts';
+import type { PageContent, PageDocument } from '../pages/page-document.ts';
 import { contentBox } from '../pages/page-geometry.ts';
 import type { StructureElement, StructureType } from '../pages/structure-tree.ts';
 import type { Piece } from './piece.ts';
-import type { ReportContent } from './report-content.ts';
 
 /** Where anchors have come to stand; filled when the pages are laid out, before anything is drawn. */
 export type Places = Map<
@@ -13,7 +12,7 @@ export type Places = Map<
   { readonly page: PDFRef; readonly pageNumber: number; readonly top: number }
 >;
 
-export interface ReportStyles {
+export interface FlowStyles {
   readonly heading: TextStyle;
   readonly title: TextStyle;
   readonly text: TextStyle;
@@ -22,10 +21,10 @@ export interface ReportStyles {
   readonly label: TextStyle;
 }
 
-/** A report in the making, with what all of its sections use. */
-export interface ReportDocument {
-  readonly document: PageDocument<ReportContent>;
-  readonly styles: ReportStyles;
+/** A document of running text in the making, with what all of its sections use. */
+export interface FlowedDocument<Content extends PageContent = PageContent> {
+  readonly document: PageDocument<Content>;
+  readonly styles: FlowStyles;
   readonly places: Places;
   readonly left: number;
   readonly width: number;
@@ -33,7 +32,9 @@ export interface ReportDocument {
   readonly scale: number;
 }
 
-export function openReportDocument(document: PageDocument<ReportContent>): ReportDocument {
+export function openFlowedDocument<Content extends PageContent>(
+  document: PageDocument<Content>,
+): FlowedDocument<Content> {
   const { x, width } = contentBox(document.geometry);
   return {
     document,
@@ -68,7 +69,7 @@ export interface TextOptions {
 
 /** The lines of a paragraph, as pieces that all belong to one tag. One line alone is never left at the head or foot of a page. */
 export function paragraph(
-  { left, width: full }: ReportDocument,
+  { left, width: full }: FlowedDocument,
   element: StructureElement,
   text: string,
   options: TextOptions,
@@ -104,14 +105,14 @@ export function paragraph(
 
 /** A section's heading, to be followed by something on the same page; a bookmark leads to it. */
 export function sectionHeading(
-  report: ReportDocument,
+  flowed: FlowedDocument,
   owner: StructureElement,
   title: string,
   anchor: string,
 ): Piece[] {
-  const { document, styles, left, width, scale } = report;
+  const { document, styles, left, width, scale } = flowed;
   const element = owner.add('H2', document.furniture);
-  const [first, ...rest] = paragraph(report, element, title, {
+  const [first, ...rest] = paragraph(flowed, element, title, {
     section: title,
     style: styles.heading,
     above: 30 * scale,
@@ -128,6 +129,6 @@ export function sectionHeading(
   return first === undefined ? [] : [first, ...rest, rule];
 }
 
-export function tag(owner: StructureElement, type: StructureType, report: ReportDocument): StructureElement {
-  return owner.add(type, report.document.furniture);
+export function tag(owner: StructureElement, type: StructureType, flowed: FlowedDocument): StructureElement {
+  return owner.add(type, flowed.document.furniture);
 }

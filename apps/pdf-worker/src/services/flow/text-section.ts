@@ -1,23 +1,23 @@
-import type { StructureElement } from '../../pages/structure-tree.ts';
-import { paragraph, type ReportDocument, sectionHeading, tag } from '../report-document.ts';
-import type { SectionOfReport } from './report-section.ts';
+import type { StructureElement } from '../pages/structure-tree.ts';
+import type { FlowSection } from './flow-section.ts';
+import { type FlowedDocument, paragraph, sectionHeading, tag } from './flowed-document.ts';
 
 export function textSection(
-  report: ReportDocument,
+  flowed: FlowedDocument,
   owner: StructureElement,
   title: string,
   anchor: string,
   texts: readonly string[],
   isFurniture = false,
-): SectionOfReport {
-  const { styles, scale } = report;
+): FlowSection {
+  const { styles, scale } = flowed;
   const section = owner.add('Sect');
-  const head = sectionHeading(report, section, title, anchor);
+  const head = sectionHeading(flowed, section, title, anchor);
   const body = texts
     .flatMap((text) => text.split(/\n+/))
     .filter((text) => text.trim() !== '')
     .flatMap((text, index, all) =>
-      paragraph(report, isFurniture ? tag(section, 'P', report) : section.add('P'), text, {
+      paragraph(flowed, isFurniture ? tag(section, 'P', flowed) : section.add('P'), text, {
         section: title,
         style: styles.text,
         above: (index === 0 ? 4 : 8) * scale,

@@ -2,8 +2,8 @@ import type { Canvas, LinkTarget } from '../pages/canvas.ts';
 import { textWidth } from '../pages/canvas.ts';
 import { breakLines, limitLines } from '../pages/line-breaking.ts';
 import type { StructureElement } from '../pages/structure-tree.ts';
+import type { FlowedDocument } from './flowed-document.ts';
 import type { Piece } from './piece.ts';
-import type { ReportDocument } from './report-document.ts';
 
 export interface Column {
   readonly title: string;
@@ -21,13 +21,13 @@ const mostLines = 14;
 
 /** A table whose heading is repeated on every page; words that are wider than their column are cut between letters. */
 export function tablePieces(
-  report: ReportDocument,
+  flowed: FlowedDocument,
   owner: StructureElement,
   section: string,
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
 ): Piece[] {
-  const { document, styles, left, width, scale } = report;
+  const { document, styles, left, width, scale } = flowed;
   // Many columns stand closer together, so that something is left for their words.
   const gap = Math.min(12 * scale, (width * 0.25) / columns.length);
   const usable = width - gap * (columns.length - 1);

@@ -1,6 +1,6 @@
 import type { Canvas } from '../pages/canvas.ts';
 
-/** The smallest part of a report that is not divided over two pages: a line, a row, a heading. */
+/** The smallest part of running text that is not divided over two pages: a line, a row, a heading. */
 export interface Piece {
   /** Points. */
   readonly height: number;

@@ -1,5 +1,4 @@
 import { isPrintableCharacter, printableText } from '@pressroom/domain';
-import type { Report } from '@pressroom/reports';
 
 /** Stands for letters that the fonts do not have. */
 const missing = '[…]';
@@ -8,17 +7,17 @@ const unreadable = '[in letters that the fonts of this document do not have]';
 /** Of a text's letters: when fewer can be shown, none are. */
 const leastShown = 0.5;
 
-export interface PrintableReport {
-  readonly report: Report;
+export interface PrintableContent<Content> {
+  readonly content: Content;
   /** Places where something could not be printed. */
   readonly gaps: number;
 }
 
 /**
- * The report with every text as it can be set. Documents may be in any script: what the fonts lack is marked, not refused, and the
- * caller says so.
+ * The content with every text as it can be set. Documents may be in any script: what the fonts lack is marked, not refused, and the
+ * caller says so. Addresses and the passages' ids stay as they are.
  */
-export function printableReport(report: Report): PrintableReport {
+export function printableContent<Content>(content: Content): PrintableContent<Content> {
   let gaps = 0;
   const printable = (text: string): string => {
     let out = '';
@@ -51,5 +50,5 @@ export function printableReport(report: Report): PrintableReport {
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, walk(entry, name)]));
   };
   // The same shape with other texts.
-  return { report: walk(report) as Report, gaps };
+  return { content: walk(content) as Content, gaps };
 }
