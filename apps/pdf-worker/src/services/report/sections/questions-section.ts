@@ -12,6 +12,7 @@ export function questionsSection(
   const { styles, scale, left } = report;
   const title = 'Open questions';
   const section = owner.add('Sect');
+  const head = sectionHeading(report, section, title, 'questions');
   const list = section.add('L');
   const pieces = content.openQuestions.flatMap((question) =>
     paragraph(report, list.add('LI').add('LBody'), question, {
@@ -26,7 +27,7 @@ export function questionsSection(
   return {
     title,
     anchor: 'questions',
-    pieces: [...sectionHeading(report, section, title, 'questions'), ...pieces],
+    pieces: [...head, ...pieces],
     entries: [],
   };
 }

@@ -23,13 +23,14 @@ export function sourcesSection(
   { documents }: Report,
 ): SectionOfReport {
   const section = owner.add('Sect');
+  const head = sectionHeading(report, section, title, 'sources');
   const pieces = documents.flatMap((source, index) =>
     sourcePieces(report, section, source, index === documents.length - 2),
   );
   return {
     title,
     anchor: 'sources',
-    pieces: [...sectionHeading(report, section, title, 'sources'), ...pieces],
+    pieces: [...head, ...pieces],
     entries: [],
   };
 }
