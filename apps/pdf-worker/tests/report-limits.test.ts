@@ -135,11 +135,16 @@ describe('letters', () => {
     async () => {
       await inTemporaryFolder(async (folder) => {
         const japanese = '主要作品の多くは1886年以降に制作された。';
+        const quoting = (detail: string, title = 'Pumps') => ({
+          title,
+          detail,
+          citations: [{ document: 0, chunkId: 'c', quote: detail }],
+        });
         const report = reportOf({
           summary: japanese,
           findings: [
-            finding(1, { title: 'ポンプ', detail: 'The pump (ポンプ) failed twice in March.' }),
-            finding(2, { detail: japanese }),
+            finding(1, quoting('The pump (ポンプ) failed twice in March.', 'ポンプ')),
+            finding(2, quoting(japanese)),
           ],
         });
         const { path, summary } = await setReport(folder, report);
