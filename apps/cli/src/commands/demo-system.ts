@@ -27,7 +27,8 @@ export async function withDemoSystem<Prepared, Result>(
 ): Promise<Result> {
   const say = (line: string): void => void given.output.write(`${line}\n`);
   const lost = new AbortController();
-  const { signal, release } = linkSignals(given.signal, lost.signal);
+  const ending = linkSignals(given.signal, lost.signal);
+  const { signal } = ending;
   const folder = join(given.projectFolder, 'demo', '.data', String(process.pid));
   const scope = new ResourceScope('demo');
   const stop = (): void => void scope.close();
@@ -62,7 +63,7 @@ export async function withDemoSystem<Prepared, Result>(
     throw lost.signal.aborted ? (lost.signal.reason as Error) : error;
   } finally {
     signal.removeEventListener('abort', stop);
-    release();
+    ending.release();
     await scope.close();
   }
 }
