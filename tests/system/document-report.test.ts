@@ -42,11 +42,15 @@ interface Cited {
   readonly quote: string;
 }
 
+/** What a spreadsheet would run when it opens the table of findings. */
+const formula = '=HYPERLINK("https://evil.example")';
+
 async function report({ client }: RunningSystem, assetIds: readonly string[]): Promise<Job> {
   const { id } = await client.submitJob({
     kind: 'document-report',
     input: {
-      documents: assetIds.map((assetId) => ({ assetId })),
+      // The table of levels has no title of its own.
+      documents: assetIds.map((assetId) => ({ assetId, name: formula })),
       question: 'Why did the northern pump fail?',
       title: 'Water in 2024',
     },
@@ -83,6 +87,7 @@ test.each(backends)(
         method: string;
         answer: { text: string; citations: Cited[] };
         findings: { title: string; citations: Cited[] }[];
+        documents: { title: string }[];
       };
       expect(found.method).toBe('extractive');
       expect(found.answer.text).toMatch(/bearings were dry/);
@@ -102,6 +107,13 @@ test.each(backends)(
       }
       const csv = (await save(job, 'csv')).toString();
       for (const { title } of found.findings) expect(csv).toContain(title.slice(0, 20));
+      expect(csv).toContain(`,"'${formula.replaceAll('"', '""')}",`);
+      expect(csv).not.toMatch(/(?:^|,|\n)"?=/);
+      expect(found.documents.map(({ title }) => title)).toEqual([
+        'Water works of the town',
+        expect.stringMatching(/^(?:River|Quality of the river)$/),
+        formula,
+      ]);
 
       const bytes = await save(job, 'pdf');
       const pdf = await PDFDocument.load(bytes, { updateMetadata: false });

@@ -74,8 +74,8 @@ export interface WorkerPlay {
   admit(jobId: string): Promise<void>;
   claim(jobId: string, key: string): Promise<StepLease>;
   finish(jobId: string, ...keys: string[]): Promise<void>;
-  /** Everything, with `pdf` as the document. */
-  succeed(jobId: string, pdf?: Buffer): Promise<void>;
+  /** Everything, with `pdf` as the document, and the findings of a report in the other formats. */
+  succeed(jobId: string, pdf?: Buffer, findings?: { json: Buffer; csv: Buffer }): Promise<void>;
   fail(jobId: string, key: string, error: ErrorRecord): Promise<void>;
 }
 
@@ -237,23 +237,28 @@ function createPlay(
     admit,
     claim,
     finish,
-    succeed: async (jobId, pdf = Buffer.from('%PDF-1.7 made by hand')) => {
+    succeed: async (jobId, pdf = Buffer.from('%PDF-1.7 made by hand'), findings) => {
       await admit(jobId);
       const rows = await listSteps(database.executor, [jobId]);
       await finish(jobId, ...rows.filter((row) => row.parentId !== null).map((row) => row.key));
-      const blob = await store.putByContent(
-        (sha256) => storageKeys.content('made', sha256),
-        Readable.from([pdf]),
-      );
-      const document = {
-        assetId: systemIds.next('asset'),
-        storageKey: blob.key,
-        mediaType: 'application/pdf',
-        bytes: blob.bytes,
-        sha256: blob.sha256,
+      const keep = async (bytes: Buffer, mediaType: string) => {
+        const { key, ...blob } = await store.putByContent(
+          (sha256) => storageKeys.content('made', sha256),
+          Readable.from([bytes]),
+        );
+        return { assetId: systemIds.next('asset'), storageKey: key, mediaType, ...blob };
       };
-      const done = await steps.succeed(await claim(jobId, 'book'), {
-        output: { document, pages: 3, skipped: [], preflight: [] },
+      const document = await keep(pdf, 'application/pdf');
+      const parts =
+        findings === undefined
+          ? {}
+          : {
+              report: await keep(findings.json, 'application/json'),
+              table: await keep(findings.csv, 'text/csv; charset=utf-8'),
+            };
+      const root = rows.find((row) => row.parentId === null)?.key ?? '';
+      const done = await steps.succeed(await claim(jobId, root), {
+        output: { document, ...parts, pages: 3, skipped: [], preflight: [] },
         assets: [{ ...document, role: 'document' }],
       });
       assert(done);

@@ -11,8 +11,8 @@ import {
 import { Command, Option } from 'commander';
 import { runDeadLetterList, runDeadLetterReplay, runDeadLetterShow } from './commands/dead-letters.ts';
 import { runDemo } from './commands/demo.ts';
-import type { DemoOptions } from './commands/demo-options.ts';
-import { type DemoReportOptions, runDemoReport } from './commands/demo-report.ts';
+import type { DemoOptions, DemoReportOptions } from './commands/demo-options.ts';
+import { runDemoReport } from './commands/demo-report.ts';
 import { runDev } from './commands/dev.ts';
 import { runInspect } from './commands/inspect.ts';
 

@@ -211,3 +211,82 @@ test('a report of which no document could be read is none', async () => {
     code: 'nothing-to-report',
   });
 });
+
+test('a name is counted as words of the passages, and one that is not in them is dropped', async () => {
+  const said: MapAnswer = {
+    ...lie('the northern pump failed twice'),
+    entities: [
+      { name: 'Northern  Pump', kind: 'other' },
+      { name: 'pump', kind: 'other' },
+      // In “water”, and in “the”; no word of its own.
+      { name: 'ate', kind: 'other' },
+      { name: 'Ministry of Tides', kind: 'organisation' },
+      // A word that a model writes without the hyphen of the text.
+      { name: 'failedpump', kind: 'other' },
+    ],
+  };
+  const { store, map } = await stand(provider([said]));
+  const { output } = await map(context(mapInput));
+  const { entities } = (await readPart(store, output.part)) as { entities: object[] };
+  expect(entities).toEqual([
+    { name: 'Northern  Pump', kind: 'other', mentions: 1 },
+    { name: 'pump', kind: 'other', mentions: 3 },
+    { name: 'failedpump', kind: 'other', mentions: 1 },
+  ]);
+});
+
+test('a document without a title goes by the name that it was given with, and a citation names the passage', async () => {
+  const { store, map, reduce } = await stand(provider());
+  const { output: part } = await map(context(mapInput));
+  const mapped: ChildStep = { ...ingested, key: 'map-0-0', handler: 'map-report-chunks', output: part };
+  const untitled = (names: readonly string[] | undefined): Promise<Report> =>
+    reduce(
+      context<'reduce-report'>({ ...reduceInput, names }, [
+        { ...ingested, output: { ...(ingested.output as IngestDocumentOutput), title: undefined } },
+        mapped,
+      ]),
+    ).then(async (result) => {
+      if ('expand' in result) throw new Error('It asked for steps again');
+      return (await readPart(store, result.output.report)) as Report;
+    });
+  const report = await untitled(['pumps.txt']);
+  expect(report.title).toBe('pumps.txt');
+  expect(report.documents[0]?.title).toBe('pumps.txt');
+  for (const { citations } of report.findings)
+    for (const { chunkId, passage } of citations) expect(chunkId).toBe(`chunk-${Number(passage) - 1}`);
+  // Jobs that were accepted before names could be given.
+  expect((await untitled(undefined)).documents[0]?.title).toBe('Document 1');
+});
+
+test('the figures of a report come from all of its parts', async () => {
+  const { store, map, reduce } = await stand(
+    provider(
+      Array.from({ length: 4 }, (_, batch) => ({
+        ...lie('the northern pump failed twice'),
+        figures: Array.from({ length: 20 }, (__, index) => ({
+          value: `${batch * 20 + index} days`,
+          meaning: 'A time.',
+          passage: 0,
+          quote: 'The repair cost € 48,200 and took 12 days.',
+        })),
+      })),
+    ),
+  );
+  const parts: ChildStep[] = [];
+  for (let batch = 0; batch < 4; batch += 1) {
+    const { output } = await map(context(mapInput));
+    parts.push({
+      ...ingested,
+      stepId: `step_${batch}`,
+      key: `map-0-${batch}`,
+      handler: 'map-report-chunks',
+      output,
+    });
+  }
+  const result = await reduce(context<'reduce-report'>(reduceInput, [ingested, ...parts]));
+  if ('expand' in result) throw new Error('It asked for steps again');
+  const { figures } = (await readPart(store, result.output.report)) as Report;
+  expect(figures).toHaveLength(40);
+  expect(figures[0]?.value).toBe('0 days');
+  expect(Number.parseInt(figures.at(-1)?.value ?? '', 10)).toBeGreaterThan(75);
+});

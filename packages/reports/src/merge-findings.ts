@@ -112,14 +112,12 @@ export function mergeEntities(entities: readonly PartEntity[], most: number): En
 }
 
 /** Each figure once: the same value in the same words. */
-export function mergeFigures(figures: readonly Figure[], most: number): Figure[] {
+export function mergeFigures(figures: readonly Figure[]): Figure[] {
   const seen = new Set<string>();
-  return figures
-    .filter(({ value, citation }) => {
-      const key = `${comparable(value)} ${comparable(citation.quote)}`;
-      return !seen.has(key) && seen.add(key) !== undefined;
-    })
-    .slice(0, most);
+  return figures.filter(({ value, citation }) => {
+    const key = `${comparable(value)} ${comparable(citation.quote)}`;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
 }
 
 /** Each text once, by its letters. */

@@ -65,7 +65,7 @@ describe('a heading', () => {
       ({ title }) => title,
     );
   test('is the title, without its number, when its words stand in the text below it', () => {
-    for (const heading of ['Pumps', '4. Pumps', '2.1 Pumps', 'IV. Pumps', '§ 3 Pumps'])
+    for (const heading of ['Pumps', '4. Pumps', '2.1 Pumps', 'IV. Pumps', '§ 3 Pumps', 'Chapter 3: Pumps'])
       expect(new Set(titles('Report', heading))).toEqual(new Set(['Pumps']));
   });
   test.each([

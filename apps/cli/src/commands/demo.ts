@@ -1,14 +1,11 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
-import { createPressroomClient, PressroomApiError, type PressroomClient } from '@pressroom/client';
-import { type Job, type JobStep, linkSignals, silentLog, unprintableCharacters } from '@pressroom/domain';
-import { ResourceScope } from '@pressroom/runtime';
-import { showStepBars } from '../progress/step-bars.ts';
-import { StepTally } from '../progress/step-tally.ts';
+import { type Job, type JobStep, unprintableCharacters } from '@pressroom/domain';
+import { followJob } from '../progress/follow-job.ts';
 import { drawSamplePhotos } from '../samples/draw-sample-photos.ts';
-import { startLocalSystem } from '../system/local-system.ts';
-import { openAccount } from '../system/open-account.ts';
-import type { DemoOptions } from './demo-options.ts';
+import type { DemoExitCode, DemoOptions } from './demo-options.ts';
+import { type DemoSystem, withDemoSystem } from './demo-system.ts';
+import { explainUpload } from './explain-upload.ts';
 import { findDemoProblems } from './find-demo-problems.ts';
 
 interface Photo {
@@ -19,92 +16,43 @@ interface UploadedPhoto extends Photo {
   readonly assetId: string;
 }
 
-/** 0: everything is in the book. 1: there is no book. 2: there is a book, and some files are not in it. */
-export type DemoExitCode = 0 | 1 | 2;
-
 /** Photos to book through the whole system: its own processes, its own database, the HTTP API. */
-export async function runDemo(given: DemoOptions): Promise<DemoExitCode> {
-  const lost = new AbortController();
-  const ending = linkSignals(given.signal, lost.signal);
-  const options = { ...given, signal: ending.signal };
-  const { output, projectFolder, signal } = options;
-  const say = (line: string): void => void output.write(`${line}\n`);
-  const outPath = resolve(
-    options.workingFolder,
-    options.out ?? join(projectFolder, 'demo', 'picture-book.pdf'),
-  );
+export async function runDemo(options: DemoOptions): Promise<DemoExitCode> {
+  const { output, projectFolder, workingFolder } = options;
+  const outPath = resolve(workingFolder, options.out ?? join(projectFolder, 'demo', 'picture-book.pdf'));
   const problems = await findDemoProblems(options, outPath);
-  for (const problem of problems) say(problem);
+  for (const problem of problems) output.write(`${problem}\n`);
   if (problems.length > 0) return 1;
-  const folder = join(projectFolder, 'demo', '.data', String(process.pid));
-  const scope = new ResourceScope('demo');
-  const stop = (): void => void scope.close();
-  signal.addEventListener('abort', stop, { once: true });
-  scope.defer('data folder', () => rm(folder, { recursive: true, force: true }));
-  try {
-    await mkdir(folder, { recursive: true });
-    say('Starting PostgreSQL, the API and the workers …');
-    const [system, photos] = await Promise.all([
-      startLocalSystem({
-        folder,
-        scope,
-        log: silentLog,
-        environment: options.environment,
-        port: 0,
-        onLost: (error) => lost.abort(error),
-      }),
-      findPhotos(options, join(folder, 'samples')),
-    ]);
-    say(`  ${[...system.processes].map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')}`);
-    const account = await openAccount(system, { name: 'demo', credits: 1_000 });
-    const client = await scope.use(
-      'client',
-      () => createPressroomClient({ baseUrl: system.apiUrl, apiKey: account.apiKey }),
-      (opened) => opened.close(),
-    );
-    say(
-      `Uploading ${photos.length} ${options.files.length > 0 ? '' : 'sample '}${photos.length === 1 ? 'photo' : 'photos'} …`,
-    );
-    const { uploaded, refused } = await uploadAll(client, photos, say, signal);
-    if (uploaded.length === 0) {
-      say('None of the files can be used.');
-      return 1;
-    }
-    const job = await makeBook(client, uploaded, options);
-    const failed = reportFailures(job, uploaded, say);
-    if (job.status !== 'succeeded' || job.output === null) {
-      say(`There is no book: ${job.error?.detail ?? `the job was ${job.status}`}`);
-      return 1;
-    }
-    await client.downloadOutput(job.id, outPath, { signal });
-    say('');
-    printTimes(job.steps, uploaded, say);
-    say('');
-    for (const remark of job.output.preflight) say(`Note: ${remark}`);
-    say(
-      `${relative(options.workingFolder, outPath) || outPath}: ${job.output.pages} pages, ${Math.round(job.output.bytes / 1_000)} kB`,
-    );
-    return refused + failed > 0 ? 2 : 0;
-  } catch (error) {
-    if (!given.signal.aborted)
-      await keepLogs(join(folder, 'logs'), join(projectFolder, 'demo', '.data', 'logs'), say);
-    // What broke off because a part was lost says no more than that it was broken off.
-    throw lost.signal.aborted ? (lost.signal.reason as Error) : error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    ending.release();
-    await scope.close();
-  }
-}
-
-/** The data folder goes, and with it what would tell why something unforeseen happened. */
-async function keepLogs(from: string, to: string, say: (line: string) => void): Promise<void> {
-  await rm(to, { recursive: true, force: true });
-  const isKept = await cp(from, to, { recursive: true }).then(
-    () => true,
-    () => false,
+  return await withDemoSystem(
+    options,
+    (folder) => findPhotos(options, folder),
+    async (demo, photos) => {
+      const { client, say, signal } = demo;
+      say(
+        `Uploading ${photos.length} ${options.files.length > 0 ? '' : 'sample '}${photos.length === 1 ? 'photo' : 'photos'} …`,
+      );
+      const { uploaded, refused } = await uploadAll(demo, photos);
+      if (uploaded.length === 0) {
+        say('None of the files can be used.');
+        return 1;
+      }
+      const job = await makeBook(demo, uploaded, options);
+      const failed = reportFailures(job, uploaded, say);
+      if (job.status !== 'succeeded' || job.output === null) {
+        say(`There is no book: ${job.error?.detail ?? `the job was ${job.status}`}`);
+        return 1;
+      }
+      await client.downloadOutput(job.id, outPath, { signal });
+      say('');
+      printTimes(job.steps, uploaded, say);
+      say('');
+      for (const remark of job.output.preflight) say(`Note: ${remark}`);
+      say(
+        `${relative(workingFolder, outPath) || outPath}: ${job.output.pages} pages, ${Math.round(job.output.bytes / 1_000)} kB`,
+      );
+      return refused + failed > 0 ? 2 : 0;
+    },
   );
-  if (isKept) say(`The logs of the processes are in ${to}.`);
 }
 
 async function findPhotos(options: DemoOptions, sampleFolder: string): Promise<readonly Photo[]> {
@@ -127,10 +75,8 @@ function captionOf(file: string): string {
 
 /** One after the other, so that what is said about a file stands where the file stands. */
 async function uploadAll(
-  client: PressroomClient,
+  { client, say, signal }: DemoSystem,
   photos: readonly Photo[],
-  say: (line: string) => void,
-  signal: AbortSignal,
 ): Promise<{ uploaded: UploadedPhoto[]; refused: number }> {
   const uploaded: UploadedPhoto[] = [];
   for (const photo of photos) {
@@ -141,23 +87,14 @@ async function uploadAll(
       else say(`  ${basename(photo.path)} cannot be used: it is not a picture (${asset.mediaType})`);
     } catch (error) {
       signal.throwIfAborted();
-      say(`  ${basename(photo.path)} cannot be used: ${explain(error)}`);
+      say(`  ${basename(photo.path)} cannot be used: ${explainUpload(error)}`);
     }
   }
   return { uploaded, refused: photos.length - uploaded.length };
 }
 
-function explain(error: unknown): string {
-  if (error instanceof PressroomApiError) return `${error.detail}. ${error.advice}`;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder. Name the files in it, as in folder/*.jpg';
-  if (code === 'EACCES') return 'it may not be read';
-  return message;
-}
-
 async function makeBook(
-  client: PressroomClient,
+  { client, signal }: DemoSystem,
   photos: readonly UploadedPhoto[],
   options: DemoOptions,
 ): Promise<Job> {
@@ -174,22 +111,9 @@ async function makeBook(
         landscapePictures: options.landscape,
       },
     },
-    { signal: options.signal },
+    { signal },
   );
-  const bars = showStepBars(options.output);
-  const tally = new StepTally(submitted.steps);
-  try {
-    for (const worker of tally.workers) bars.update(worker, tally.count(worker));
-    return await client.waitForJob(submitted.id, {
-      signal: options.signal,
-      onEvent: (event) => {
-        const worker = tally.take(event);
-        if (worker !== undefined) bars.update(worker, tally.count(worker));
-      },
-    });
-  } finally {
-    bars.stop();
-  }
+  return await followJob(client, submitted, { output: options.output, signal });
 }
 
 /** Says what is wrong with each file that did not make it, and returns how many there are. */

@@ -1,7 +1,6 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { pictureBook, unprintableCharacters } from '@pressroom/domain';
 import type { DemoOptions } from './demo-options.ts';
+import { outProblem } from './out-problem.ts';
 
 type Wishes = Pick<DemoOptions, 'files' | 'style' | 'prompt' | 'title' | 'pageSize' | 'environment'>;
 
@@ -14,7 +13,7 @@ export async function findDemoProblems(wishes: Wishes, outPath: string): Promise
     photosProblem(wishes.files.length),
     titleProblem(wishes.title),
     promptProblem(wishes),
-    await outProblem(outPath),
+    await outProblem(outPath, 'book.pdf'),
   ].filter((problem) => problem !== undefined);
   // The recipe has the last word: what is not foreseen above must not come up after the upload either.
   return found.length > 0 ? found : otherProblems(wishes);
@@ -38,20 +37,6 @@ function titleProblem(title: string | undefined): string | undefined {
 function promptProblem({ prompt, environment }: Wishes): string | undefined {
   if (prompt === undefined || (environment['GEMINI_API_KEY'] ?? '').trim() !== '') return undefined;
   return '--prompt is for Gemini: set GEMINI_API_KEY, or choose one of the styles with --style.';
-}
-
-async function outProblem(outPath: string): Promise<string | undefined> {
-  const there = await stat(outPath).catch(() => undefined);
-  if (there?.isDirectory()) return `--out ${outPath} is a folder. Name a file in it, such as book.pdf.`;
-  const folder = dirname(outPath);
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    return `--out ${outPath} cannot be written: its folder cannot be made or written to (${code}).`;
-  }
 }
 
 function otherProblems({ style, prompt, title, pageSize }: Wishes): readonly string[] {

@@ -55,7 +55,7 @@ export interface ReduceReportDependencies {
 }
 
 /** Findings that a provider is shown to put together, and that a report has at most. */
-const most = { shown: 120, findings: 40, entities: 60, figures: 60, questions: 12, answerChunks: 12 };
+const most = { shown: 120, findings: 40, entities: 60, figures: 40, questions: 12, answerChunks: 12 };
 
 interface ReadPart {
   readonly document: number;
@@ -338,14 +338,8 @@ function makeReport(
       parts.flatMap(({ document, part }) => part.entities.map((entity) => ({ ...entity, document }))),
       most.entities,
     ),
-    figures: mergeFigures(
-      // From all parts, rather than all of the first ones.
-      spread(
-        parts.flatMap(({ part }) => part.figures),
-        most.figures * 2,
-      ),
-      most.figures,
-    ),
+    // From all parts, rather than all of the first ones.
+    figures: spread(mergeFigures(parts.flatMap(({ part }) => part.figures)), most.figures),
     openQuestions: [...reduced.openQuestions],
     dropped,
   });

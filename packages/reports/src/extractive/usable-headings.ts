@@ -4,7 +4,7 @@ import { contentTerms, wordsOf } from './words.ts';
 const longest = { characters: 80, words: 10 };
 const leastLetters = 0.6;
 const numbering =
-  /^(?:§\s?\d+\w?|\d{1,3}(?:\.\d{1,3})*[.)]?|[A-Z](?:\.\d{1,3})+\.?|[A-Z][.)]|[IVXLC]{1,6}\.)\s+(?=\p{L})/u;
+  /^(?:(?:Chapter|Section|Part|Appendix|Kapitel|Abschnitt|Teil|Anhang|Chapitre|Partie|Annexe|Capítulo|Sección|Capitolo|Sezione) [\dA-Z][\d.]*[:.]?|§\s?\d+\w?|\d{1,3}(?:\.\d{1,3})*[.)]?|[A-Z](?:\.\d{1,3})+\.?|[A-Z][.)]|[IVXLC]{1,6}\.)\s+(?=\p{L})/u;
 
 /**
  * The nearest heading of each passage, without its number, where it can be the title of a finding: words that also stand in the text

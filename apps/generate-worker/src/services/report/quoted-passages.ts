@@ -6,6 +6,9 @@ interface Quoted {
   readonly quote: string;
 }
 
+/** Letters of a name that do not stand next to each other by chance inside of other words. */
+const longEnough = 8;
+
 /** Chunks as a provider is shown them, and the way back from its quotations to what they cite. */
 export class QuotedPassages {
   readonly passages: readonly NumberedPassage[];
@@ -35,7 +38,10 @@ export class QuotedPassages {
     }, 0);
     if (count > 0) return count;
     // Parted by a hyphen at the end of a line, or with other dashes: it is there all the same.
-    return this.#chunks.some(({ text }) => comparable(text).includes(comparable(name))) ? 1 : 0;
+    const letters = comparable(name);
+    return letters.length >= longEnough && this.#chunks.some(({ text }) => comparable(text).includes(letters))
+      ? 1
+      : 0;
   }
 
   /** Only for words that have no problem. */

@@ -24,27 +24,41 @@ export interface PlacedPiece {
 }
 
 /** Of the space above the pieces, what may be left of it so that the last page is not nearly empty. */
-const spacings = [1, 0.85, 0.7, 0.55, 0.4];
+const spacings = [0.85, 0.7, 0.55, 0.4];
 /** Of a page: less on the last one looks like a mistake. */
 const leastFilled = 0.3;
+/** Of a page's height, what may stay free at its foot so that more comes onto the last one. */
+const reserves = [0.03, 0.06, 0.09, 0.12];
+/** Two pages may be of half a page each. */
+const reservesOfTwo = [...reserves, 0.2, 0.3, 0.4];
 
-interface Column {
+export interface Column {
   readonly top: number;
   readonly bottom: number;
 }
 
-/** Puts pieces on pages as `paginate` does, closer together where that saves a last page that would be nearly empty. */
+/**
+ * Puts pieces on pages as `paginate` does. Where the last page would be nearly empty, they stand closer together if that saves it, or
+ * the pages before it leave something for it.
+ */
 export function fitPages(pieces: readonly Piece[], column: Column): PlacedPiece[][] {
   const pages = paginate(pieces, column);
-  const last = pages.at(-1)?.at(-1);
-  const filled =
-    last === undefined ? 1 : (column.top - last.top + last.piece.height) / (column.top - column.bottom);
-  if (pages.length < 2 || filled >= leastFilled) return pages;
+  if (pages.length < 2 || isFilled(pages, column)) return pages;
   for (const spacing of spacings) {
     const closer = paginate(pieces, column, spacing);
     if (closer.length < pages.length) return closer;
   }
+  for (const reserve of pages.length === 2 ? reservesOfTwo : reserves) {
+    const bottom = column.bottom + reserve * (column.top - column.bottom);
+    const shorter = paginate(pieces, { ...column, bottom });
+    if (shorter.length === pages.length && isFilled(shorter, column)) return shorter;
+  }
   return pages;
+}
+
+function isFilled(pages: readonly PlacedPiece[][], { top, bottom }: Column): boolean {
+  const last = pages.at(-1)?.at(-1);
+  return last === undefined || top - last.top + last.piece.height >= leastFilled * (top - bottom);
 }
 
 /** Puts pieces on pages, from `top` down to `bottom`, with `spacing` of the space above each; a run of pieces that stay together goes to the next page as a whole if it fits one. */

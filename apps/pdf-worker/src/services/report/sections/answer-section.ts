@@ -19,6 +19,16 @@ export function answerSection(
   const section = owner.add('Sect');
   const isQuoted =
     answer.citations.length > 0 && answer.text === answer.citations.map(({ quote }) => quote).join(' ');
+  // Tags are read in the order in which they are made.
+  const head = [
+    ...sectionHeading(report, section, title, 'answer'),
+    ...paragraph(report, section.add('P'), question, {
+      section: title,
+      style: { ...styles.quote, size: styles.quote.size * 1.15, leading: styles.quote.leading * 1.15 },
+      above: 4 * scale,
+      withNext: true,
+    }),
+  ];
   const text: Piece[] = isQuoted
     ? []
     : answer.text.split('\n').flatMap((text) =>
@@ -44,16 +54,5 @@ export function answerSection(
       ...citationPieces(report, section, citation, { section: title, withQuote: false }),
     ];
   });
-  const pieces = [
-    ...sectionHeading(report, section, title, 'answer'),
-    ...paragraph(report, section.add('P'), question, {
-      section: title,
-      style: { ...styles.quote, size: styles.quote.size * 1.15, leading: styles.quote.leading * 1.15 },
-      above: 4 * scale,
-      withNext: true,
-    }),
-    ...text,
-    ...citations,
-  ];
-  return { title, anchor: 'answer', pieces, entries: [] };
+  return { title, anchor: 'answer', pieces: [...head, ...text, ...citations], entries: [] };
 }

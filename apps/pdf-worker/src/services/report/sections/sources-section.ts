@@ -14,6 +14,7 @@ export function sourcesSection(
   { documents }: Report,
 ): FlowSection {
   const section = owner.add('Sect');
+  const head = sectionHeading(report, section, title, 'sources');
   const pieces = documents.flatMap((source, index) =>
     sourcePieces(report, section, title, source, {
       facts: [readOf(source)],
@@ -23,7 +24,7 @@ export function sourcesSection(
   return {
     title,
     anchor: 'sources',
-    pieces: [...sectionHeading(report, section, title, 'sources'), ...pieces],
+    pieces: [...head, ...pieces],
     entries: [],
   };
 }
