@@ -1,3 +1,4 @@
+import { contentTerms, wordsOf } from '@pressroom/domain';
 import type { MapAnswer, MapMaterial } from '../report-tasks.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { findFigures } from './find-figures.ts';
@@ -5,7 +6,6 @@ import { findNames } from './find-names.ts';
 import { keyTerms, type PassageSentence, passageSentences } from './passage-sentences.ts';
 import { rankSentences, similarity, type TermVector, weighTerms } from './rank-sentences.ts';
 import { severityOf } from './signal-words.ts';
-import { contentTerms, wordsOf } from './words.ts';
 
 /** Sentences that are compared with each other; of more, those that are nearest to the middle of all are taken first. */
 const mostRanked = 500;

@@ -1,7 +1,7 @@
+import { contentTerms, wordsOf } from '@pressroom/domain';
 import type { ReduceAnswer, ReduceMaterial } from '../report-tasks.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { weighTerms } from './rank-sentences.ts';
-import { contentTerms, wordsOf } from './words.ts';
 
 const mostFindings = 30;
 const mostSummarySentences = 5;

@@ -1,6 +1,7 @@
+import { contentTerms, type Word, wordsOf } from '@pressroom/domain';
 import type { NumberedPassage } from '../report-tasks.ts';
 import { type TermVector, weighTerms } from './rank-sentences.ts';
-import { contentTerms, sentencesOf, type Word, wordsOf } from './words.ts';
+import { sentencesOf } from './sentences.ts';
 
 /** A sentence of a passage that can stand by itself. */
 export interface PassageSentence {

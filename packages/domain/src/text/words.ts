@@ -1,3 +1,5 @@
+import { segmenterOf } from './segmenter.ts';
+
 /** Words that say nothing about the matter, of the languages that are most often met. Elsewhere frequency alone tells. */
 const commonWords: Readonly<Record<string, string>> = {
   en: 'a about above after again all also an and any are as at be because been before being below between both but by can could did do does during each few for from further had has have having he her here his how i if in into is it its itself just may me more most must my no nor not now of off on once only or other our out over own same shall she should so some such than that the their them then there these they this those through to too under until up upon us very was we were what when where which while who whom why will with would you your',
@@ -13,29 +15,7 @@ const stopSets = new Map(
 );
 const none: ReadonlySet<string> = new Set();
 
-const segmenters = new Map<string, { word: Intl.Segmenter; sentence: Intl.Segmenter }>();
-
-function segmentersOf(language: string): { word: Intl.Segmenter; sentence: Intl.Segmenter } {
-  let made = segmenters.get(language);
-  if (made === undefined) {
-    const [locale] = supported(language);
-    made = {
-      word: new Intl.Segmenter(locale, { granularity: 'word' }),
-      sentence: new Intl.Segmenter(locale, { granularity: 'sentence' }),
-    };
-    segmenters.set(language, made);
-  }
-  return made;
-}
-
-function supported(language: string): string[] {
-  try {
-    return Intl.getCanonicalLocales(language);
-  } catch {
-    return ['und'];
-  }
-}
-
+/** A word of a text. */
 export interface Word {
   /** As it is written. */
   readonly text: string;
@@ -46,37 +26,40 @@ export interface Word {
 /** The words of a text by the rules of its language (UAX #29, and dictionaries for scripts without spaces). */
 export function wordsOf(text: string, language: string): Word[] {
   const words: Word[] = [];
-  for (const { segment, isWordLike } of segmentersOf(language).word.segment(text)) {
-    if (isWordLike === true) words.push({ text: segment, term: segment.normalize('NFKC').toLowerCase() });
+  const segmenter = segmenterOf(language, 'word');
+  for (const [piece] of text.matchAll(pieces)) {
+    for (const { segment, isWordLike } of segmenter.segment(piece)) {
+      if (isWordLike === true) words.push({ text: segment, term: segment.normalize('NFKC').toLowerCase() });
+    }
   }
   return words;
 }
 
+/** What a segmenter takes for each word grows with the text: cut at white space, which no word goes across, a megabyte takes seconds. */
+const pieces = /[\s\S]{1,2000}(?=\s|$)|[\s\S]{1,2000}/gu;
+
 /** Terms that say something: no common words, nothing of one letter of an alphabet, no bare numbers. */
 export function contentTerms(words: readonly Word[], language: string): string[] {
-  const stop = stopSets.get(language.split('-')[0] ?? '') ?? none;
-  return words
-    .map(({ term }) => term)
-    .filter(
-      (term) => !stop.has(term) && /\p{L}/u.test(term) && (term.length > 1 || /\p{Script=Han}/u.test(term)),
-    );
+  return withoutCommonWords(words, language).filter(
+    (term) => /\p{L}/u.test(term) && (term.length > 1 || /\p{Script=Han}/u.test(term)),
+  );
 }
 
-const abbreviation =
-  /(?:^|[\s(])(?:\p{Lu}|(?:Dr|Prof|Mr|Mrs|Ms|St|No|Nr|Abs|Art|Fig|Abb|Bd|Hr|Fr|vol|pp?|ca|bzw|z\. ?B|d\. ?h|u\. ?a|e\. ?g|i\. ?e|etc|vs|al|Inc|Ltd|Co|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez))\.\s*$/u;
+/** The terms of the words, but for those that say nothing about the matter. */
+export function withoutCommonWords(words: readonly Word[], language: string): string[] {
+  const stop = stopSets.get(language.split('-')[0] ?? '') ?? none;
+  return words.map(({ term }) => term).filter((term) => !stop.has(term));
+}
 
-/** The sentences of a text, trimmed. Lines are not joined: a heading is no part of the sentence below it. */
-export function sentencesOf(text: string, language: string): string[] {
-  const sentences: string[] = [];
-  for (const line of text.split('\n')) {
-    let open = '';
-    for (const { segment } of segmentersOf(language).sentence.segment(line)) {
-      open += segment;
-      if (abbreviation.test(open)) continue;
-      if (open.trim() !== '') sentences.push(open.trim());
-      open = '';
-    }
-    if (open.trim() !== '') sentences.push(open.trim());
+/**
+ * The language that has most of these words among its common ones; undefined when none has any. Enough to know which common words
+ * to leave out, even of a question of five words; no proof of the language.
+ */
+export function languageByCommonWords(words: readonly Word[]): string | undefined {
+  let best: { readonly language: string; readonly hits: number } | undefined;
+  for (const [language, stop] of stopSets) {
+    const hits = words.reduce((sum, { term }) => sum + (stop.has(term) ? 1 : 0), 0);
+    if (hits > (best?.hits ?? 0)) best = { language, hits };
   }
-  return sentences;
+  return best?.language;
 }
