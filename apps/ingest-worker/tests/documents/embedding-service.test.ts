@@ -89,7 +89,7 @@ describe('what an account has bought', () => {
       serviceOf().embed(orderOf()),
       serviceOf().embed(orderOf({ caller: other })),
     ]);
-    expect(both.map(({ saved }) => saved).sort()).toEqual([false, true]);
+    expect(both.filter(({ saved }) => saved)).toHaveLength(1);
     expect(bought()).toBe(before + 1);
   });
 

@@ -19,7 +19,7 @@ export const documentSettings = {
     description: 'Passages that one call of the provider embeds; Gemini takes 100 at most.',
     example: '50',
   }),
-  PRESSROOM_CHUNK_WRITE_BATCH: setting(wholeNumber(1, 5_000).default(500), {
+  PRESSROOM_CHUNK_WRITE_BATCH: setting(wholeNumber(1, 2_000).default(500), {
     path: 'documents.writeBatch',
     description: 'Passages, with their vectors, that one statement writes into the database.',
     example: '100',
