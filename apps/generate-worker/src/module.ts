@@ -5,9 +5,12 @@ import {
   createObjectService,
   createOfflineObjects,
   createOfflineProvider,
+  offlinePolicy,
+  onlinePolicy,
+  openEmbeddingService,
 } from '@pressroom/ai';
 import { createDocumentStore } from '@pressroom/database';
-import type { CallPolicy, GenerationService, ObjectService } from '@pressroom/domain';
+import type { EmbeddingService, GenerationService, ObjectService } from '@pressroom/domain';
 import { planMakers } from '@pressroom/plans';
 import { type CreateWorkerModule, createWorkerService, type Resources } from '@pressroom/process';
 import { extractiveMakers, extractiveModel } from '@pressroom/reports';
@@ -20,15 +23,11 @@ import { createWritePlanHandler } from './handlers/write-plan.ts';
 const mebibyte = 1024 * 1024;
 /** Peaks of resident memory while a picture of 2,048 × 2,048 pixels is made: 88 to 189 MiB by the offline styles. */
 const memoryBytes = { offline: 200 * mebibyte, gemini: 96 * mebibyte } as const;
-/** Milliseconds beyond its own time that a call may need before it counts as lost with its process. */
-const leaseMarginMs = 30_000;
-/** The offline provider has no time limit of its own; its steps end after five minutes. */
-const offlineLeaseMs = 330_000;
 
 /** Takes `generate` steps: a picture and a style in, a new picture out; passages in, findings and then a report out. */
 export const createGenerateWorker: CreateWorkerModule = async (resources, scope) => {
   const { config, assets, database, ids, metrics, providerCalls } = resources;
-  const { generation, objects } = await openGeneration(resources, scope);
+  const { generation, objects, embeddings } = await openGeneration(resources, scope);
   metrics.observeProviders(() => providerCalls.states());
   const documents = createDocumentStore(database);
   const picture = createGeneratePictureHandler({
@@ -38,7 +37,7 @@ export const createGenerateWorker: CreateWorkerModule = async (resources, scope)
     memoryBytes: mayDrawHere(config) ? memoryBytes.offline : memoryBytes.gemini,
   });
   const map = createMapReportChunksHandler({ objects, documents, store: assets, ids });
-  const reduce = createReduceReportHandler({ objects, documents, embeddings: undefined, store: assets, ids });
+  const reduce = createReduceReportHandler({ objects, documents, embeddings, store: assets, ids });
   return createWorkerService(
     'generate',
     {
@@ -56,10 +55,16 @@ function mayDrawHere({ generation }: Resources['config']): boolean {
   return generation.kind === 'offline' || generation.fallback.offline;
 }
 
+interface Opened {
+  readonly generation: GenerationService;
+  readonly objects: ObjectService;
+  readonly embeddings: EmbeddingService;
+}
+
 async function openGeneration(
   { config, assets, clock, log, metrics, providerCalls }: Resources,
   scope: Parameters<CreateWorkerModule>[1],
-): Promise<{ readonly generation: GenerationService; readonly objects: ObjectService }> {
+): Promise<Opened> {
   const { generation } = config;
   const offline = {
     provider: await scope.use(
@@ -67,20 +72,22 @@ async function openGeneration(
       () => createOfflineProvider({ threads: generation.threads }),
       (opened) => opened.close(),
     ),
-    policy: { leaseMs: offlineLeaseMs },
+    policy: offlinePolicy,
   };
   const offlineObjects = {
     provider: createOfflineObjects({
       makers: { ...extractiveMakers, ...planMakers },
       model: extractiveModel,
     }),
-    policy: { leaseMs: offlineLeaseMs },
+    policy: offlinePolicy,
   };
   const shared = { calls: providerCalls, assets, clock, log, observer: metrics.providers };
+  const embeddings = openEmbeddingService(generation, shared);
   if (generation.kind === 'offline') {
     return {
       generation: createGenerationService({ main: offline, ...shared }),
       objects: createObjectService({ main: offlineObjects, ...shared }),
+      embeddings,
     };
   }
   const provider = await scope.use(
@@ -88,13 +95,8 @@ async function openGeneration(
     () => createGeminiProvider(generation),
     (opened) => opened.close(),
   );
-  const { timeout, breaker, requestsPerMinute, tokensPerMinute, fallback } = generation;
-  const policy: CallPolicy = {
-    breaker,
-    requestsPerMinute,
-    tokensPerMinute,
-    leaseMs: timeout.baseMs + timeout.extensionMs + leaseMarginMs,
-  };
+  const policy = onlinePolicy(generation);
+  const { fallback } = generation;
   const { afterWaitMs } = fallback;
   return {
     generation: createGenerationService({
@@ -107,5 +109,6 @@ async function openGeneration(
       fallback: fallback.offline ? { ...offlineObjects, afterWaitMs } : undefined,
       ...shared,
     }),
+    embeddings,
   };
 }

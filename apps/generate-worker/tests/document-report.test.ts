@@ -1,20 +1,19 @@
 /** The two steps of a report that ask a provider, with a provider that lies: what it cites is looked up before it is believed. */
 import { expect, test } from '@jest/globals';
-import {
-  type ChildStep,
-  type DeliveredObject,
-  type DocumentStore,
-  type IngestDocumentOutput,
-  type ObjectOrder,
-  type ObjectService,
-  type StepContext,
-  type StoredChunk,
-  silentLog,
+import type {
+  ChildStep,
+  DeliveredObject,
+  DocumentStore,
+  IngestDocumentOutput,
+  ObjectOrder,
+  ObjectService,
+  StoredChunk,
 } from '@pressroom/domain';
 import { extractiveMakers, type MapAnswer, type Report } from '@pressroom/reports';
 import { openLocalStore } from '@pressroom/storage';
 import { sequentialIds, temporaryFolder } from '@pressroom/testing';
 import { createMapReportChunksHandler, createReduceReportHandler } from '../src/index.ts';
+import { stepContext } from './report-scene.ts';
 
 const digest = 'd'.repeat(64);
 const texts = [
@@ -73,26 +72,6 @@ async function stand(objects: ObjectService) {
   return { store, map: createMapReportChunksHandler(deps), reduce: createReduceReportHandler(deps) };
 }
 
-function context<Name extends 'map-report-chunks' | 'reduce-report'>(
-  input: StepContext<Name>['input'],
-  children: readonly ChildStep[] = [],
-): StepContext<Name> {
-  return {
-    accountId: 'acct_1',
-    jobId: 'job_1',
-    stepId: 'step_1',
-    attempt: 1,
-    input,
-    children,
-    signal: new AbortController().signal,
-    log: silentLog,
-    reportProgress: async () => {},
-    stage: undefined,
-    saveStage: async () => {},
-    withMemory: (_bytes, work) => work(),
-  };
-}
-
 const mapInput = { document: 0, digest, language: 'en', from: 0, count: 3, most: 3 };
 const ingested: ChildStep = {
   stepId: 'step_0',
@@ -144,7 +123,7 @@ test('an answer that quotes what is not there is sent back once with the reasons
     lie('the northern pump failed twice', 'tested the river every week'),
   ]);
   const { store, map } = await stand(objects);
-  const { output } = await map(context(mapInput));
+  const { output } = await map(stepContext<'map-report-chunks'>(mapInput));
   expect(objects.asked).toHaveLength(2);
   expect(objects.asked[1]?.problems).toEqual([expect.stringMatching(/failed thrice.*not in that passage/)]);
   expect(output).toMatchObject({ findings: 2, calls: 2, chunksRead: 3 });
@@ -162,7 +141,7 @@ test('what is still not there in the second answer is dropped and counted, and n
   );
   const objects = provider([wrong, wrong]);
   const { store, map } = await stand(objects);
-  const { output } = await map(context(mapInput));
+  const { output } = await map(stepContext<'map-report-chunks'>(mapInput));
   expect(objects.asked).toHaveLength(2);
   expect(output.findings).toBe(1);
   expect(await readPart(store, output.part)).toMatchObject({
@@ -174,13 +153,13 @@ test('what is still not there in the second answer is dropped and counted, and n
 test('a reduction first asks for a step for each batch, then uses what they found and asks for nothing more', async () => {
   const objects = provider();
   const { store, map, reduce } = await stand(objects);
-  const first = await reduce(context<'reduce-report'>(reduceInput, [ingested]));
+  const first = await reduce(stepContext<'reduce-report'>(reduceInput, [ingested]));
   if (!('expand' in first)) throw new Error('It asked for no steps');
   expect(first.expand).toMatchObject([
     { key: 'map-0-0', itemIndex: 0, credits: 1, input: { from: 0, count: 3 } },
   ]);
 
-  const { output: part } = await map(context(mapInput));
+  const { output: part } = await map(stepContext<'map-report-chunks'>(mapInput));
   const mapped: ChildStep = {
     stepId: 'step_2',
     key: 'map-0-0',
@@ -190,7 +169,7 @@ test('a reduction first asks for a step for each batch, then uses what they foun
     output: part,
   };
   const question = 'What did the repair cost?';
-  const second = await reduce(context<'reduce-report'>({ ...reduceInput, question }, [ingested, mapped]));
+  const second = await reduce(stepContext<'reduce-report'>({ ...reduceInput, question }, [ingested, mapped]));
   if ('expand' in second) throw new Error('It asked for steps again');
   const report = (await readPart(store, second.output.report)) as Report;
   expect(report).toMatchObject({ title: 'Water works', question, documents: [{ chunks: 3, chunksRead: 3 }] });
@@ -207,7 +186,7 @@ test('a reduction first asks for a step for each batch, then uses what they foun
 test('a report of which no document could be read is none', async () => {
   const { reduce } = await stand(provider());
   const failed: ChildStep = { ...ingested, status: 'failed', output: undefined };
-  await expect(reduce(context<'reduce-report'>(reduceInput, [failed]))).rejects.toMatchObject({
+  await expect(reduce(stepContext<'reduce-report'>(reduceInput, [failed]))).rejects.toMatchObject({
     code: 'nothing-to-report',
   });
 });

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { openEmbeddingService } from '@pressroom/ai';
 import { createAssetFinder, createDocumentStore } from '@pressroom/database';
 import { defaultDocumentLimits } from '@pressroom/documents';
 import { type CreateWorkerModule, createWorkerService } from '@pressroom/process';
@@ -11,7 +12,7 @@ import { publicUrlRules } from './services/web/fetch-url.ts';
 
 /** Takes `ingest` steps: photos in, upright sRGB pictures out; documents in, passages with their vectors out. */
 export const createIngestWorker: CreateWorkerModule = async (resources, scope) => {
-  const { config, database, assets, clock, ids } = resources;
+  const { config, database, assets, clock, ids, log, metrics, providerCalls } = resources;
   configureSharp({ cores: availableParallelism() });
   await sweepScratchFolders(clock.now());
   const decoder = await scope.use('HEIC decoder', createHeicDecoder, (opened) => opened.close());
@@ -31,17 +32,22 @@ export const createIngestWorker: CreateWorkerModule = async (resources, scope) =
   const document = createIngestDocumentHandler({
     store: assets,
     documents: createDocumentStore(database),
-    embeddings: undefined,
+    embeddings: openEmbeddingService(config.generation, {
+      calls: providerCalls,
+      assets,
+      clock,
+      log,
+      observer: metrics.providers,
+    }),
     findAsset,
     settings: {
       limits: { ...defaultDocumentLimits, maxBytes: config.limits.uploadBytes },
       urls: publicUrlRules,
-      chunk: { maxTokens: 400, overlapTokens: 60 },
-      embeddingBatch: 100,
-      writeBatch: 500,
+      ...config.documents,
     },
     clock,
     ids,
   });
+  metrics.observeProviders(() => providerCalls.states());
   return createWorkerService('ingest', { 'ingest-image': image, 'ingest-document': document }, resources);
 };

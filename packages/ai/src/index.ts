@@ -1,10 +1,16 @@
 export type { ClosableProvider } from './closable-provider.ts';
+export * from './embedding-service-factory.ts';
 export type { AdaptiveTimeout } from './gemini/adaptive-timeout.ts';
+export * from './gemini/gemini-embeddings.ts';
 export * from './gemini/gemini-objects.ts';
 export * from './gemini/gemini-provider.ts';
 export * from './generation-provider-factory.ts';
+export * from './guarded/call-policies.ts';
+export * from './guarded/embedding-service.ts';
 export * from './guarded/generation-service.ts';
 export * from './guarded/object-service.ts';
+export * from './offline/hashed-terms.ts';
 export * from './offline/measure-line-art.ts';
+export * from './offline/offline-embeddings.ts';
 export * from './offline/offline-objects.ts';
 export * from './offline/offline-provider.ts';

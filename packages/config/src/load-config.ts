@@ -6,7 +6,7 @@ import { describeConfig } from './describe-config.ts';
 import { nestSettings } from './nest-settings.ts';
 import type { PressroomConfig } from './pressroom-config.ts';
 import { redactUrl } from './redact-url.ts';
-import { combinationProblems } from './setting-combinations.ts';
+import { combinationProblems, valueProblems } from './setting-combinations.ts';
 import { settings, settingsSchema } from './settings-schema.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,6 +23,7 @@ export function loadConfig(env: Environment): PressroomConfig {
     ...(parsed.error?.issues ?? []).map((issue) => describeIssue(issue, present)),
     ...combinationProblems(present),
     ...faultProblems(present),
+    ...(parsed.data === undefined ? [] : valueProblems(parsed.data)),
   ];
   if (parsed.data === undefined || problems.length > 0) {
     const lines = problems.map((problem) => `  - ${problem}`).join('\n');

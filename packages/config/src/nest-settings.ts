@@ -38,6 +38,14 @@ export function nestSettings(values: SettingValues): PressroomConfig {
     },
     storage: storageOf(values),
     generation: generationOf(values),
+    documents: {
+      chunk: {
+        maxTokens: values.PRESSROOM_CHUNK_TOKENS,
+        overlapTokens: values.PRESSROOM_CHUNK_OVERLAP_TOKENS,
+      },
+      embeddingBatch: values.PRESSROOM_EMBEDDING_BATCH,
+      writeBatch: values.PRESSROOM_CHUNK_WRITE_BATCH,
+    },
     http: {
       host: values.PRESSROOM_HOST,
       port: values.PRESSROOM_PORT,
@@ -93,6 +101,8 @@ function generationOf(values: SettingValues): PressroomConfig['generation'] {
     baseUrl: values.GEMINI_BASE_URL,
     pictureModel: values.GEMINI_PICTURE_MODEL,
     objectModel: values.GEMINI_TEXT_MODEL,
+    embeddingModel: values.GEMINI_EMBEDDING_MODEL,
+    embeddingDimensions: values.GEMINI_EMBEDDING_DIMENSIONS,
     timeout: {
       baseMs: values.AI_TIMEOUT_BASE_MS,
       extensionMs: values.AI_TIMEOUT_EXTENSION_MS,

@@ -15,6 +15,7 @@ export interface PressroomConfig {
   readonly retention: { readonly idempotencyKeysDays: number; readonly jobHistoryDays: number };
   readonly storage: StorageConfig;
   readonly generation: GenerationConfig;
+  readonly documents: DocumentsConfig;
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -81,6 +82,8 @@ export type GenerationConfig =
       readonly baseUrl?: string | undefined;
       readonly pictureModel: string;
       readonly objectModel: string;
+      readonly embeddingModel: string;
+      readonly embeddingDimensions: number;
       readonly timeout: {
         readonly baseMs: number;
         readonly extensionMs: number;
@@ -92,6 +95,15 @@ export type GenerationConfig =
       readonly fallback: { readonly offline: boolean; readonly afterWaitMs: number };
       readonly threads: number;
     };
+
+export interface DocumentsConfig {
+  /** In estimated tokens. */
+  readonly chunk: { readonly maxTokens: number; readonly overlapTokens: number };
+  /** Passages a call of the provider. */
+  readonly embeddingBatch: number;
+  /** Passages a statement. */
+  readonly writeBatch: number;
+}
 
 export interface LimitsConfig {
   readonly uploadBytes: number;

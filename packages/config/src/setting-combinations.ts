@@ -1,4 +1,4 @@
-import type { SettingName } from './settings-schema.ts';
+import type { SettingName, SettingValues } from './settings-schema.ts';
 
 /**
  * What is wrong with which settings are there and which are not. Looks at presence only, so that it can be told together
@@ -17,4 +17,14 @@ export function combinationProblems(present: Partial<Record<SettingName, string>
       ? ['PRESSROOM_STORAGE_FOLDER cannot be set together with S3_BUCKET: files live in one place']
       : []),
   ];
+}
+
+/** What is wrong with values that are right by themselves. */
+export function valueProblems(values: SettingValues): string[] {
+  const { PRESSROOM_CHUNK_TOKENS: tokens, PRESSROOM_CHUNK_OVERLAP_TOKENS: overlap } = values;
+  return overlap * 2 > tokens
+    ? [
+        `PRESSROOM_CHUNK_OVERLAP_TOKENS must be at most half of PRESSROOM_CHUNK_TOKENS, which is ${tokens}, not ${overlap}`,
+      ]
+    : [];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type SettingFacts, settingFacts } from './setting.ts';
+import { documentSettings } from './settings/document-settings.ts';
 import { generationSettings } from './settings/generation-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { recordSettings } from './settings/record-settings.ts';
@@ -13,6 +14,7 @@ export const settingsSchema = z.object({
   ...recoverySettings,
   ...storageSettings,
   ...generationSettings,
+  ...documentSettings,
   ...serverSettings,
   ...processSettings,
 });

@@ -120,6 +120,11 @@ describe('loadConfig', () => {
     [{ S3_BUCKET: 'books', S3_ACCESS_KEY_ID: 'a' }, 'S3_SECRET_ACCESS_KEY is missing'],
     [{ S3_BUCKET: 'books', S3_SECRET_ACCESS_KEY: 'a' }, 'S3_ACCESS_KEY_ID is missing'],
     [{ S3_BUCKET: 'books', PRESSROOM_STORAGE_FOLDER: 'x' }, 'cannot be set together with S3_BUCKET'],
+    [
+      { PRESSROOM_CHUNK_TOKENS: '100', PRESSROOM_CHUNK_OVERLAP_TOKENS: '51' },
+      'must be at most half of PRESSROOM_CHUNK_TOKENS, which is 100, not 51',
+    ],
+    [{ PRESSROOM_CHUNK_TOKENS: '119' }, 'PRESSROOM_CHUNK_OVERLAP_TOKENS must be at most half'],
     [{ PRESSROOM_PORT: '1e3' }, 'must be a whole number'],
     [{ PRESSROOM_PORT: '-1' }, 'must be a whole number'],
     [{ S3_BUCKET: 'books', S3_FORCE_PATH_STYLE: 'maybe' }, 'must be true or false'],

@@ -46,3 +46,6 @@ export * from './retry-decision.ts';
 export * from './step-catalog.ts';
 export * from './step-handler.ts';
 export * from './storage-keys.ts';
+export * from './text/common-words.ts';
+export * from './text/segmenter.ts';
+export * from './text/words.ts';

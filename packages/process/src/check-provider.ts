@@ -8,7 +8,7 @@ export async function checkProvider(
 ): Promise<object> {
   if (generation.kind === 'offline') return { provider: 'offline' };
   // A model that was used before another one was set says nothing any more.
-  const used = [generation.pictureModel, generation.objectModel];
+  const used = [generation.pictureModel, generation.objectModel, generation.embeddingModel];
   const states = (await calls.states()).filter(
     ({ provider, model }) => provider === generation.kind && used.includes(model),
   );

@@ -3,7 +3,6 @@ export * from './extractive/extractive-makers.ts';
 export * from './extractive/most-similar-texts.ts';
 export * from './extractive/passage-sentences.ts';
 export * from './extractive/rank-sentences.ts';
-export * from './extractive/words.ts';
 export * from './findings-csv.ts';
 export * from './merge-findings.ts';
 export * from './report.ts';

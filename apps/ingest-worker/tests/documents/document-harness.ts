@@ -24,6 +24,7 @@ import {
 } from '@pressroom/domain';
 import { openLocalStore } from '@pressroom/storage';
 import { createTestDatabase, temporaryFolder } from '@pressroom/testing';
+import pg from 'pg';
 import { createIngestDocumentHandler, type IngestDocumentDependencies } from '../../src/index.ts';
 import { publicUrlRules } from '../../src/services/web/fetch-url.ts';
 
@@ -31,6 +32,7 @@ export const accountId = 'acct_a';
 
 export interface DocumentRunOptions {
   readonly accountId?: string;
+  readonly jobId?: string;
   readonly signal?: AbortSignal;
   readonly stage?: StageRecord | undefined;
   /** An attempt at the same step as another one. */
@@ -74,6 +76,7 @@ export async function documentHarness() {
     log: silentLog,
     applicationName: 'ingest-tests',
   });
+  const direct = new pg.Pool({ connectionString: url, max: 1 });
   for (const id of [accountId, 'acct_b']) await insertAccount(database.executor, { id, name: id });
   const documents = createDocumentStore(database);
   const embedding = countingEmbeddings();
@@ -110,7 +113,7 @@ export async function documentHarness() {
     });
     const result = await handler({
       accountId: options.accountId ?? accountId,
-      jobId: 'job_a',
+      jobId: options.jobId ?? 'job_a',
       stepId: options.stepId ?? systemIds.next('step'),
       attempt: 1,
       input: { source: typeof source === 'string' ? { assetId: source } : source, index: 0 },
@@ -147,13 +150,27 @@ export async function documentHarness() {
       await insertAccount(database.executor, { id, name: id });
       return id;
     },
+    /** A job of the account that nothing was bought for; gives back its id. */
+    addJob: async (owner: string): Promise<string> => {
+      const id = systemIds.next('job');
+      await direct.query(
+        `insert into jobs (id, account_id, kind, input, on_item_failure, price) values ($1, $2, 'document-report', '{}', 'skip', 1)`,
+        [id, owner],
+      );
+      return id;
+    },
+    /** Plain SQL, past all code. */
+    sql: async (text: string): Promise<void> => void (await direct.query(text)),
     /** The normalised text, as its chunks count it. */
     textOf: async ({ output }: DocumentRunOutcome): Promise<string> => {
       const bytes = await store.getBytes(output.document.storageKey, { maxBytes: 64_000_000 });
       const [, ...blocks] = bytes.toString().trimEnd().split('\n');
       return blocks.map((line) => (JSON.parse(line) as { text: string }).text).join('\n');
     },
-    close: () => database.close(),
+    close: async () => {
+      await direct.end();
+      await database.close();
+    },
   };
 }
 

@@ -24,6 +24,13 @@ export function toProviderError(error: unknown, exchange: BoundedExchange, secre
   }
   const http = httpErrorSchema.safeParse(error);
   if (http.success) return fromStatus(http.data, exchange, cause);
+  if (isUnreadableEvent(error)) {
+    // The SDK's message repeats the answer, which belongs in no log.
+    return new PressroomError(
+      'provider-malformed-answer',
+      'Gemini sent a piece of an answer that is not valid JSON',
+    );
+  }
   if (isUnreadable(error)) {
     return new PressroomError('provider-malformed-answer', 'Gemini sent an answer that is not valid JSON', {
       cause,
@@ -82,6 +89,11 @@ function isUnreadable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { name, cause } = error as { name?: unknown; cause?: unknown };
   return name === 'SyntaxError' || (name === 'TypeError' && cause === undefined);
+}
+
+/** In a stream of events the SDK says so by its message alone. */
+function isUnreadableEvent(error: unknown): boolean {
+  return (error as Error | undefined)?.message?.includes('Error parsing JSON response') === true;
 }
 
 /** The original error, or a copy of its words without the key if a server echoed it. */

@@ -8,21 +8,11 @@ import {
   PressroomError,
   type WrittenObject,
 } from '@pressroom/domain';
-import { type Fallback, type GuardedProvider, isWorthFallingBack } from './generation-service.ts';
-import {
-  createGuardedCalls,
-  type GuardedCallsOptions,
-  type Obtained,
-  type Refusal,
-  toWait,
-  waitCodes,
-} from './guarded-calls.ts';
+import { createGuardedCalls, type Obtained, type Refusal } from './guarded-calls.ts';
+import { deliver, type GuardedProvider, type GuardedServiceOptions } from './guarded-service.ts';
 import { resultKey } from './result-key.ts';
 
-export interface ObjectServiceOptions extends GuardedCallsOptions {
-  readonly main: GuardedProvider<ObjectPort>;
-  readonly fallback?: Fallback<ObjectPort> | undefined;
-}
+export type ObjectServiceOptions = GuardedServiceOptions<ObjectPort>;
 
 /** Of a first answer that could not be used, as the provider is shown it again. */
 const shownAnswer = 20_000;
@@ -30,24 +20,15 @@ const shownProblems = 20;
 const mediaType = 'application/json';
 
 export function createObjectService(options: ObjectServiceOptions): ObjectService {
-  const { main, fallback, clock, log, observer } = options;
+  const { log } = options;
   const guarded = createGuardedCalls(options);
 
   return {
-    generateObject: async <Value>(order: ObjectOrder<Value>): Promise<DeliveredObject<Value>> => {
-      const first = await obtainUsable(main, order);
-      if ('value' in first) return first;
-      const { name, objectModel } = main.provider;
-      if (fallback !== undefined && isWorthFallingBack(first, fallback)) {
-        const second = await obtainUsable(fallback, order);
-        if ('value' in second) {
-          const reason = waitCodes[first.kind];
-          observer?.degraded({ provider: name, model: objectModel, reason });
-          return { ...second, degraded: { from: name, reason } };
-        }
-      }
-      throw toWait(first, { provider: name, model: objectModel }, clock);
-    },
+    generateObject: <Value>(order: ObjectOrder<Value>): Promise<DeliveredObject<Value>> =>
+      deliver(options, {
+        modelOf: ({ objectModel }) => objectModel,
+        obtain: (from) => obtainUsable(from, order),
+      }),
   };
 
   /** An answer of the shape: the first one, or the one that came after it was sent back. */
@@ -120,7 +101,9 @@ function readObject<Value>(text: string, { schema }: ObjectTask<Value>): Read<Va
   try {
     json = JSON.parse(withoutFence(text));
   } catch (error) {
-    return { problems: [`It is no complete JSON: ${(error as Error).message.slice(0, 200)}`] };
+    // The rest of the message repeats the text, which belongs in no log.
+    const where = /at position \d+/.exec((error as Error).message)?.[0] ?? 'at its beginning or end';
+    return { problems: [`It is no complete JSON; it goes wrong ${where}`] };
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { value: parsed.data };

@@ -1,56 +1,88 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type GenerateRequest, generateRequestSchema, type StandInBehaviour } from './stand-in-behaviour.ts';
-import { answerWith, sendError } from './stand-in-replies.ts';
+import type { z } from 'zod';
+import { createCounter } from './counter.ts';
+import { answerEmbeddings } from './embedding-replies.ts';
+import { answerObject } from './object-replies.ts';
+import { answerPicture } from './picture-replies.ts';
+import type { EmbeddingBehaviour, ObjectBehaviour, StandInBehaviour } from './stand-in-behaviour.ts';
+import {
+  createChannel,
+  type OpenChannel,
+  type StandInCall,
+  type StandInChannel,
+} from './stand-in-channel.ts';
+import { sendError } from './stand-in-replies.ts';
+import {
+  embedRequestSchema,
+  type GenerateRequest,
+  generateRequestSchema,
+  objectRequestSchema,
+  type StandInEmbedRequest,
+  type StandInObjectRequest,
+} from './wire-requests.ts';
 
-export type { GenerateRequest, StandInBehaviour } from './stand-in-behaviour.ts';
+export { promptOf } from './derived-answers.ts';
+export type { EmbeddingBehaviour, ObjectBehaviour, StandInBehaviour } from './stand-in-behaviour.ts';
+export type { GenerateRequest, StandInEmbedRequest, StandInObjectRequest } from './wire-requests.ts';
+/** A call for a picture. */
+export type { StandInPictureCall as StandInCall };
 
-/** One call as it came over the wire. */
-export interface StandInCall {
-  readonly model: string;
-  readonly body: GenerateRequest;
-  /** The path before `/v1beta`, without its slash: tells callers apart that were given different addresses. */
-  readonly via: string;
-  /** By `performance.now()`. */
-  readonly arrivedAt: number;
-  /** True once a picture was sent as a whole: whether it arrived is another matter. */
-  readonly answered: boolean;
-}
+type StandInPictureCall = StandInCall<GenerateRequest>;
 
 export interface GeminiStandInOptions {
   /** The key that is accepted. */
   readonly apiKey: string;
   /** The models that exist. */
   readonly models: readonly string[];
+  /** Groups of words, in lower case, that mean the same to its vectors. */
+  readonly sameWords?: readonly (readonly string[])[];
 }
 
-/** A server on the loopback interface that speaks Gemini's `generateContent` and can be told to misbehave. */
-export interface GeminiStandIn extends AsyncDisposable {
+/**
+ * A server on the loopback interface that speaks Gemini's wire format and can be told to misbehave: `generateContent` for pictures, whose
+ * calls are its own, `streamGenerateContent` for JSON, and `batchEmbedContents`.
+ */
+export interface GeminiStandIn extends StandInChannel<StandInBehaviour, GenerateRequest>, AsyncDisposable {
   readonly url: string;
-  /** Calls that were understood, in order. */
-  readonly calls: readonly StandInCall[];
-  /** How often each behaviour was asked for is up to `calls`; the next answers, in order. When none is left: a picture. */
-  enqueue(...behaviours: readonly StandInBehaviour[]): void;
-  /** What every answer is that was not enqueued. */
-  otherwise(behaviour: StandInBehaviour): void;
-  /** Resolves when the `count`th call has come in: what tests wait for instead of time. */
-  called(count: number): Promise<void>;
+  readonly objects: StandInChannel<ObjectBehaviour, StandInObjectRequest>;
+  readonly embeddings: StandInChannel<EmbeddingBehaviour, StandInEmbedRequest>;
   /** Resolves when `count` clients have hung up before their answer was complete. */
   hungUp(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
+interface Call {
+  readonly model: string;
+  readonly via: string;
+  readonly text: string;
+  readonly response: ServerResponse;
+}
+
 /** Never part of production: the outside world in tests and demos of failure. */
 export async function startGeminiStandIn(options: GeminiStandInOptions): Promise<GeminiStandIn> {
-  const calls: StandInCall[] = [];
-  const script: StandInBehaviour[] = [];
-  const callCounter = createCounter();
-  const hangUpCounter = createCounter();
-  let fallback: StandInBehaviour = { kind: 'picture' };
+  const hangUps = createCounter();
+  const pictures = createChannel<StandInBehaviour, GenerateRequest>({ kind: 'picture' });
+  const objects = createChannel<ObjectBehaviour, StandInObjectRequest>({ kind: 'object' });
+  const embeddings = createChannel<EmbeddingBehaviour, StandInEmbedRequest>({ kind: 'vectors' });
+  const methods: Readonly<Record<string, (call: Call) => Promise<void>>> = {
+    generateContent: (call) =>
+      taking(call, pictures, generateRequestSchema, (behaviour, body) =>
+        answerPicture(call.response, behaviour, body),
+      ),
+    'streamGenerateContent?alt=sse': (call) =>
+      taking(call, objects, objectRequestSchema, (behaviour, body) =>
+        answerObject(call.response, behaviour, body),
+      ),
+    batchEmbedContents: (call) =>
+      taking(call, embeddings, embedRequestSchema, (behaviour, body) =>
+        answerEmbeddings(call.response, behaviour, body, options.sameWords ?? []),
+      ),
+  };
 
   const server = createServer((request, response) => {
     response.on('close', () => {
-      if (!response.writableFinished) hangUpCounter.increase();
+      if (!response.writableFinished) hangUps.increase();
     });
     // A client that is gone is what many of these tests are about.
     response.on('error', () => {});
@@ -58,48 +90,26 @@ export async function startGeminiStandIn(options: GeminiStandInOptions): Promise
   });
   await listen(server);
   const { port } = server.address() as AddressInfo;
-
   return {
+    ...pictures,
     url: `http://127.0.0.1:${port}`,
-    calls,
-    enqueue: (...behaviours) => {
-      script.push(...behaviours);
-    },
-    otherwise: (behaviour) => {
-      fallback = behaviour;
-    },
-    called: callCounter.reaches,
-    hungUp: hangUpCounter.reaches,
+    objects,
+    embeddings,
+    hungUp: hangUps.reaches,
     close,
     [Symbol.asyncDispose]: close,
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(request);
-    const path = /^(?:\/([\w-]+))?\/v1beta\/models\/([^/:]+):generateContent$/.exec(request.url ?? '');
-    const model = path?.[2];
-    if (request.method !== 'POST' || model === undefined || !options.models.includes(model)) {
+    const path = /^(?:\/([\w-]+))?\/v1beta\/models\/([^/:]+):(.+)$/.exec(request.url ?? '');
+    const [, via = '', model = '', method = ''] = path ?? [];
+    const take = methods[method];
+    if (request.method !== 'POST' || take === undefined || !options.models.includes(model)) {
       return sendError(response, { status: 404, name: 'NOT_FOUND', message: `models/${model} is not found` });
     }
     if (request.headers['x-goog-api-key'] !== options.apiKey) return sendInvalidKey(response);
-    const body = generateRequestSchema.safeParse(parseJson(text));
-    if (!body.success) {
-      return sendError(response, { status: 400, name: 'INVALID_ARGUMENT', message: body.error.message });
-    }
-    const behaviour = script.shift() ?? fallback;
-    const call = {
-      model,
-      body: body.data,
-      via: path?.[1] ?? '',
-      arrivedAt: performance.now(),
-      answered: false,
-    };
-    calls.push(call);
-    response.on('finish', () => {
-      call.answered = behaviour.kind === 'picture';
-    });
-    callCounter.increase();
-    await answerWith(response, behaviour, body.data);
+    await take({ model, via, text, response });
   }
 
   function close(): Promise<void> {
@@ -108,6 +118,19 @@ export async function startGeminiStandIn(options: GeminiStandInOptions): Promise
       server.closeAllConnections();
     });
   }
+}
+
+async function taking<Behaviour, Body>(
+  { model, via, text, response }: Call,
+  channel: OpenChannel<Behaviour, Body>,
+  schema: z.ZodType<Body>,
+  reply: (behaviour: Behaviour, body: Body) => Promise<void>,
+): Promise<void> {
+  const body = schema.safeParse(parseJson(text));
+  if (!body.success) {
+    return sendError(response, { status: 400, name: 'INVALID_ARGUMENT', message: body.error.message });
+  }
+  await reply(channel.take({ model, body: body.data, via }, response), body.data);
 }
 
 function sendInvalidKey(response: ServerResponse): void {
@@ -145,29 +168,4 @@ function listen(server: Server): Promise<void> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-}
-
-interface Counter {
-  readonly increase: () => void;
-  readonly reaches: (count: number) => Promise<void>;
-}
-
-function createCounter(): Counter {
-  let value = 0;
-  const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>();
-  return {
-    increase: () => {
-      value += 1;
-      for (const entry of waiting) {
-        if (entry.count > value) continue;
-        waiting.delete(entry);
-        entry.resolve();
-      }
-    },
-    reaches: (count) =>
-      new Promise((resolve) => {
-        if (value >= count) resolve();
-        else waiting.add({ count, resolve });
-      }),
-  };
 }

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import sharp from 'sharp';
-import type { GenerateRequest, StandInBehaviour } from './stand-in-behaviour.ts';
+import type { FaultBehaviour } from './stand-in-behaviour.ts';
 
 export interface WireError {
   readonly status: number;
@@ -9,34 +8,26 @@ export interface WireError {
   readonly details?: readonly unknown[];
 }
 
-/** Does to one call what the behaviour says. */
-export async function answerWith(
+/** One JSON document, or JSON in server-sent events. */
+export type Wire = 'json' | 'events';
+
+export const usageMetadata = { promptTokenCount: 281, candidatesTokenCount: 1290, totalTokenCount: 1571 };
+
+/** Goes wrong in the way that was asked for. */
+export async function answerFault(
   response: ServerResponse,
-  behaviour: StandInBehaviour,
-  request: GenerateRequest,
+  behaviour: FaultBehaviour,
+  wire: Wire,
 ): Promise<void> {
   switch (behaviour.kind) {
-    case 'picture': {
-      const bytes = behaviour.bytes ?? (await greyed(request));
-      return sendJson(response, pictureAnswer(bytes, behaviour.mediaType));
+    case 'prompt-blocked': {
+      const blocked = { promptFeedback: { blockReason: behaviour.reason ?? 'SAFETY' }, usageMetadata };
+      return sendWhole(response, blocked, wire);
     }
-    case 'picture-after-draft': {
-      const finished = await greyed(request);
-      const draft = await sharp(finished).negate().png().toBuffer();
-      return sendJson(response, answerOf([{ ...picturePart(draft), thought: true }, picturePart(finished)]));
+    case 'finish': {
+      const finished = { candidates: [{ index: 0, finishReason: behaviour.reason }], usageMetadata };
+      return sendWhole(response, finished, wire);
     }
-    case 'text-only':
-      return sendJson(response, answerOf([{ text: 'Here is a description instead.' }]));
-    case 'prompt-blocked':
-      return sendJson(response, {
-        promptFeedback: { blockReason: behaviour.reason ?? 'SAFETY' },
-        usageMetadata,
-      });
-    case 'finish':
-      return sendJson(response, {
-        candidates: [{ index: 0, finishReason: behaviour.reason }],
-        usageMetadata,
-      });
     case 'throttle':
       return sendThrottle(response, behaviour);
     case 'status':
@@ -44,30 +35,17 @@ export async function answerWith(
     case 'hang':
       return;
     case 'stall-mid-answer':
-      return void startAnswer(response).write('{"candidates":[');
-    case 'truncated-json': {
-      const text = JSON.stringify(pictureAnswer(await greyed(request)));
-      return void startAnswer(response).end(text.slice(0, text.length / 2));
-    }
+      return void startAnswer(response, wire).write(beginning(wire));
+    case 'truncated-json':
+      return void startAnswer(response, wire).end(beginning(wire));
     case 'not-an-object':
-      return void startAnswer(response).end('null');
-    case 'malformed-base64':
-      return sendJson(
-        response,
-        answerOf([{ inlineData: { mimeType: 'image/png', data: '*** not base64 ***' } }]),
-      );
-    case 'wrong-bytes':
-      return sendJson(response, pictureAnswer(Buffer.from('<html>not a picture</html>')));
-    case 'truncated-picture': {
-      const bytes = await greyed(request);
-      return sendJson(response, pictureAnswer(bytes.subarray(0, bytes.length / 2)));
-    }
+      return sendWhole(response, null, wire);
     case 'cut-connection':
       return void response.socket?.destroy();
     case 'cut-mid-answer':
-      return void startAnswer(response).write('{"candidates":[', () => response.socket?.destroy());
+      return void startAnswer(response, wire).write(beginning(wire), () => response.socket?.destroy());
     case 'endless-answer':
-      return sendEndlessly(startAnswer(response));
+      return sendEndlessly(startAnswer(response, wire), wire);
     case 'redirect':
       return void response.writeHead(307, { location: behaviour.location }).end();
   }
@@ -80,44 +58,26 @@ export function sendError(response: ServerResponse, error: WireError): void {
   response.writeHead(error.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const usageMetadata = { promptTokenCount: 281, candidatesTokenCount: 1290, totalTokenCount: 1571 };
-
-/** The request's own picture without colour: an answer that depends on what was sent. */
-async function greyed(request: GenerateRequest): Promise<Buffer> {
-  for (const part of request.contents[0].parts) {
-    if ('inlineData' in part) {
-      return await sharp(Buffer.from(part.inlineData.data, 'base64')).greyscale().png().toBuffer();
-    }
-  }
-  return await sharp({ create: { width: 640, height: 480, channels: 3, background: '#ffffff' } })
-    .png()
-    .toBuffer();
+export function startAnswer(response: ServerResponse, wire: Wire): ServerResponse {
+  return response.writeHead(200, {
+    'content-type': wire === 'json' ? 'application/json' : 'text/event-stream',
+  });
 }
 
-function pictureAnswer(bytes: Uint8Array, mediaType = 'image/png'): object {
-  return answerOf([picturePart(bytes, mediaType)]);
+export function sendWhole(response: ServerResponse, body: unknown, wire: Wire): void {
+  const text = JSON.stringify(body);
+  startAnswer(response, wire).end(wire === 'json' ? text : eventOf(text));
 }
 
-function picturePart(bytes: Uint8Array, mimeType = 'image/png'): object {
-  return { inlineData: { mimeType, data: Buffer.from(bytes).toString('base64') } };
+export function eventOf(text: string): string {
+  return `data: ${text}\r\n\r\n`;
 }
 
-function answerOf(parts: readonly object[]): object {
-  return {
-    candidates: [{ index: 0, finishReason: 'STOP', content: { role: 'model', parts } }],
-    usageMetadata,
-  };
+function beginning(wire: Wire): string {
+  return `${wire === 'events' ? 'data: ' : ''}{"candidates":[`;
 }
 
-function startAnswer(response: ServerResponse): ServerResponse {
-  return response.writeHead(200, { 'content-type': 'application/json' });
-}
-
-function sendJson(response: ServerResponse, body: object): void {
-  startAnswer(response).end(JSON.stringify(body));
-}
-
-function sendThrottle(response: ServerResponse, behaviour: StandInBehaviour & { kind: 'throttle' }): void {
+function sendThrottle(response: ServerResponse, behaviour: FaultBehaviour & { kind: 'throttle' }): void {
   if (behaviour.retryAfterHeader !== undefined) response.setHeader('retry-after', behaviour.retryAfterHeader);
   const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: behaviour.retryDelay };
   sendError(response, {
@@ -128,15 +88,15 @@ function sendThrottle(response: ServerResponse, behaviour: StandInBehaviour & { 
   });
 }
 
-function sendStatus(response: ServerResponse, behaviour: StandInBehaviour & { kind: 'status' }): void {
+function sendStatus(response: ServerResponse, behaviour: FaultBehaviour & { kind: 'status' }): void {
   const { status, message = 'The stand-in was told to.' } = behaviour;
   if (behaviour.html === true) {
     response.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>Bad gateway</body></html>');
   } else sendError(response, { status, name: 'UNKNOWN', message });
 }
 
-function sendEndlessly(response: ServerResponse): void {
-  response.write('{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"');
+function sendEndlessly(response: ServerResponse, wire: Wire): void {
+  response.write(`${beginning(wire)}{"content":{"parts":[{"text":"`);
   const piece = 'A'.repeat(65_536);
   const pump = (): void => {
     while (!response.destroyed && response.write(piece)) {

@@ -31,6 +31,20 @@ export const generationSettings = {
       example: 'gemini-2.5-flash',
     },
   ),
+  GEMINI_EMBEDDING_MODEL: setting(
+    textOf(/^[A-Za-z0-9._/-]{1,128}$/, 'must be the name of a model').default('gemini-embedding-001'),
+    {
+      path: 'generation.embeddingModel',
+      description:
+        'Model whose vectors find the passages that a question is about. A document with vectors of another model is read anew.',
+      example: 'gemini-embedding-001',
+    },
+  ),
+  GEMINI_EMBEDDING_DIMENSIONS: setting(wholeNumber(128, 3_072).default(768), {
+    path: 'generation.embeddingDimensions',
+    description: 'Numbers of a vector, of four bytes each; the model must be able to give so many.',
+    example: '1536',
+  }),
   AI_TIMEOUT_BASE_MS: setting(wholeNumber(100, 290_000).default(60_000), {
     path: 'generation.timeout.baseMs',
     unit: 'ms',

@@ -1,16 +1,10 @@
+import { segmenterOf } from '@pressroom/domain';
 import { cutText } from '../text/cut-text.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 
-const segmenters = new Map<string, Intl.Segmenter>();
-
 /** Sentences of a text, in order, each with the white space after it: put together they are the text again (Unicode UAX #29). */
 export function sentencesOf(text: string, language: string): string[] {
-  let segmenter = segmenters.get(language);
-  if (segmenter === undefined) {
-    segmenter = new Intl.Segmenter(language, { granularity: 'sentence' });
-    segmenters.set(language, segmenter);
-  }
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return Array.from(segmenterOf(language, 'sentence').segment(text), ({ segment }) => segment);
 }
 
 /** A sentence of more than `maxTokens` in pieces that are not: a chunk has a hard limit, a writer has none. */

@@ -1,9 +1,9 @@
+import { contentTerms, wordsOf } from '@pressroom/domain';
 import type { AnswerAnswer, AnswerMaterial } from '../report-tasks.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { type PassageSentence, passageSentences } from './passage-sentences.ts';
 import { rankSentences } from './rank-sentences.ts';
 import { standingAlone } from './standing-alone.ts';
-import { contentTerms, wordsOf } from './words.ts';
 
 const mostSentences = 4;
 /** Of the weight of the question's words: below it a sentence is about something else. */

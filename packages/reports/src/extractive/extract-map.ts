@@ -1,3 +1,4 @@
+import { contentTerms, wordsOf } from '@pressroom/domain';
 import { severities } from '../report.ts';
 import type { MapAnswer, MapMaterial } from '../report-tasks.ts';
 import { chooseDiverse } from './choose-diverse.ts';
@@ -9,7 +10,6 @@ import { rankSentences, similarity, type TermVector, weighTerms } from './rank-s
 import { severityOf } from './signal-words.ts';
 import { standingAlone } from './standing-alone.ts';
 import { usableHeadings } from './usable-headings.ts';
-import { contentTerms, wordsOf } from './words.ts';
 
 /** Sentences that are compared with each other; of more, those that are nearest to the middle of all are taken first. */
 const mostRanked = 500;

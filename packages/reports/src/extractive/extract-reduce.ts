@@ -1,9 +1,9 @@
+import { contentTerms, wordsOf } from '@pressroom/domain';
 import { type Severity, severities } from '../report.ts';
 import type { ReduceAnswer, ReduceMaterial } from '../report-tasks.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { distinctTitles } from './distinct-titles.ts';
 import { type TermVector, weighTerms } from './rank-sentences.ts';
-import { contentTerms, wordsOf } from './words.ts';
 
 const mostFindings = 24;
 /** A report with fewer has no floor. */

@@ -1,5 +1,5 @@
+import { isCommonWord } from '@pressroom/domain';
 import type { EntityKind } from '../report.ts';
-import { isCommonWord } from './common-words.ts';
 
 const particle = '(?:of|the|for|and|von|van|der|den|de|du|des|del|della|da|di|le|la|&)';
 const capitalised = "(?:\\p{Lu}[\\p{L}\\p{M}’'.-]*[\\p{L}\\p{M}])";

@@ -1,5 +1,5 @@
+import { isContentWord, type Word } from '@pressroom/domain';
 import type { TermVector } from './rank-sentences.ts';
-import { isContentWord, type Word } from './words.ts';
 
 /** Words that one phrase has at most. */
 const longestPhrase = 4;

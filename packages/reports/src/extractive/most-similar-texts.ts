@@ -1,4 +1,4 @@
-import { contentTerms, wordsOf } from './words.ts';
+import { contentTerms, wordsOf } from '@pressroom/domain';
 
 /** The entries whose texts have most of a question's words, the rarer words counting more; those that have none are left out. */
 export function mostSimilarTexts<Entry extends { readonly text: string }>(

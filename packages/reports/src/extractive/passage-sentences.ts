@@ -1,7 +1,7 @@
+import { contentTerms, hasCommonWords, isCommonWord, wordsOf, type Word } from '@pressroom/domain';
 import type { NumberedPassage } from '../report-tasks.ts';
-import { hasCommonWords, isCommonWord } from './common-words.ts';
 import { type TermVector, weighTerms } from './rank-sentences.ts';
-import { contentTerms, sentencesOf, type Word, wordsOf } from './words.ts';
+import { sentencesOf } from './sentences.ts';
 
 /** A sentence of a passage that can be quoted. */
 export interface PassageSentence {

@@ -1,4 +1,4 @@
-import type { Word } from './words.ts';
+import type { Word } from '@pressroom/domain';
 
 /** Words at the beginning that lean on the sentence before. */
 const leaningWords: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
+import { contentTerms, wordsOf } from '@pressroom/domain';
 import type { NumberedPassage } from '../report-tasks.ts';
-import { contentTerms, wordsOf } from './words.ts';
 
 const longest = { characters: 80, words: 10 };
 const leastLetters = 0.6;

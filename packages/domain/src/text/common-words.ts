@@ -12,6 +12,11 @@ const commonSets = new Map(
   Object.entries(commonWords).map(([language, words]) => [language, new Set(words.split(' '))]),
 );
 
+/** Lower case and composed, with one sort of apostrophe: how common words are written here. */
+export function plainForm(word: string): string {
+  return word.normalize('NFKC').toLowerCase().replaceAll('’', "'");
+}
+
 /** `word` in lower case and composed; `language` BCP 47. */
 export function isCommonWord(word: string, language: string): boolean {
   return setOf(language)?.has(word) ?? false;
@@ -24,4 +29,17 @@ export function hasCommonWords(language: string): boolean {
 
 function setOf(language: string): ReadonlySet<string> | undefined {
   return commonSets.get(language.split('-')[0] ?? '');
+}
+
+/**
+ * The language that has most of these words among its common ones; undefined when none has any. Enough to know which common words
+ * to leave out, even of a question of five words; no proof of the language.
+ */
+export function languageByCommonWords(words: readonly { readonly text: string }[]): string | undefined {
+  let best: { readonly language: string; readonly hits: number } | undefined;
+  for (const [language, common] of commonSets) {
+    const hits = words.reduce((sum, { text }) => sum + (common.has(plainForm(text)) ? 1 : 0), 0);
+    if (hits > (best?.hits ?? 0)) best = { language, hits };
+  }
+  return best?.language;
 }
