@@ -89,7 +89,7 @@ class HtmlReader {
 
   #cleaned(): string {
     return this.#preformatted > 0
-      ? this.#text.replace(/^\n+|\s+$/g, '')
+      ? this.#text.trimEnd().replace(/^\n+/, '')
       : this.#text
           .replace(/[^\S\n]+/g, ' ')
           .replace(/ *\n */g, '\n')
@@ -99,7 +99,7 @@ class HtmlReader {
   #boundary(closing?: string): void {
     // A cell's blocks are parts of its row.
     if (this.#row !== undefined) {
-      if (this.#text.length > 0 && !/\s$/.test(this.#text)) this.#text += ' ';
+      if (/\S/.test(this.#text.at(-1) ?? ' ')) this.#text += ' ';
       return;
     }
     const text = this.#cleaned();
