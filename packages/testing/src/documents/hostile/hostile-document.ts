@@ -14,7 +14,7 @@ export interface HostileDocument {
   /** Of reading, where nothing else ends it; else there is time enough. */
   readonly timeoutSeconds?: number;
   /** Made when asked for: some are large. The same each time. */
-  bytes(): Uint8Array;
+  readonly bytes: () => Uint8Array;
 }
 
 export const mediaTypes = {
