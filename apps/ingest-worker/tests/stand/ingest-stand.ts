@@ -4,7 +4,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ProcessTreePeaks, watchProcessTree } from '@pressroom/testing';
-import type { StandAnswer, StandCase, StandHoldings, StandReply, StandRequest } from './stand-messages.ts';
+import {
+  type StandAnswer,
+  type StandCase,
+  type StandHoldings,
+  type StandReply,
+  type StandRequest,
+  standReaderBytes,
+} from './stand-messages.ts';
 
 export interface StandOutcome extends Omit<StandAnswer, 'ended'> {
   readonly ended: StandAnswer['ended'] | 'crashed' | 'hung';
@@ -30,9 +37,14 @@ export interface StandOptions {
 }
 
 const script = fileURLToPath(new URL('./stand-process.js', import.meta.url));
-/** What the handlers' own process may come to, and what the one that reads a document may: its limit, and what it grows by
- * between two looks of its guard. */
-const limits = { root: 700 * 1024 ** 2, descendant: 640 * 1024 ** 2 };
+/**
+ * What the handlers' own process may come to, and what it starts: the reader of a document has its limit, and what it grows by
+ * between two looks of its guard; a picture is drawn within 768 MiB.
+ */
+const limits = {
+  root: 700 * 1024 ** 2,
+  descendant: { document: standReaderBytes * 1.5, picture: 768 * 1024 ** 2 },
+};
 
 export async function openIngestStand(options: StandOptions): Promise<IngestStand> {
   const { databaseUrl, folder, patienceMs = 60_000 } = options;
@@ -53,7 +65,7 @@ export async function openIngestStand(options: StandOptions): Promise<IngestStan
       const measured = { milliseconds, peaks };
       if ('reply' in reply && reply.reply === 'ingested') {
         const { answer } = reply;
-        return { ...answer, ...measured, violations: [...answer.violations, ...excess(peaks)] };
+        return { ...answer, ...measured, violations: [...answer.violations, ...excess(peaks, given.sort)] };
       }
       await stand.kill();
       current = undefined;
@@ -73,11 +85,13 @@ export async function openIngestStand(options: StandOptions): Promise<IngestStan
   };
 }
 
-function excess({ root, descendant }: ProcessTreePeaks): string[] {
+function excess({ root, descendant }: ProcessTreePeaks, sort: StandCase['sort']): string[] {
   const told = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
   return [
     ...(root > limits.root ? [`The handler's process came to ${told(root)}`] : []),
-    ...(descendant > limits.descendant ? [`A process that it started came to ${told(descendant)}`] : []),
+    ...(descendant > limits.descendant[sort]
+      ? [`A process that it started came to ${told(descendant)}`]
+      : []),
   ];
 }
 

@@ -1,6 +1,9 @@
 /** What goes between a stand and its process: one case at a time. */
 import type { ErrorCode } from '@pressroom/domain';
 
+/** Resident memory of the process that reads a document. */
+export const standReaderBytes = 256 * 1024 ** 2;
+
 export interface StandCase {
   readonly path: string;
   /** What the upload declares. */

@@ -10,12 +10,24 @@ import { descendantsOf } from '@pressroom/testing';
 import { accountId, type DocumentHarness, documentHarness, settings } from '../documents/document-harness.ts';
 import { ingestHarness, accountId as pictureAccount } from '../images/ingest-harness.ts';
 import { documentViolations } from './document-violations.ts';
-import type { StandAnswer, StandCase, StandReply, StandRequest } from './stand-messages.ts';
+import {
+  type StandAnswer,
+  type StandCase,
+  type StandReply,
+  type StandRequest,
+  standReaderBytes,
+} from './stand-messages.ts';
 
 const [, , databaseUrl = '', folder = '', scratch = ''] = argv;
 /** As a worker has them. */
 const chunk = { maxTokens: 400, overlapTokens: 60 };
 const maxPixels = 20_000_000;
+/** Half of a worker's memory and less, so that whatever runs into a limit does it soon. */
+const limits = {
+  ...defaultDocumentLimits,
+  maxUnpackedBytes: 32 * 1024 ** 2,
+  maxResidentBytes: standReaderBytes,
+};
 
 type Ending = Omit<StandAnswer, 'violations'> & { readonly violations?: readonly string[] };
 
@@ -55,7 +67,7 @@ async function ingestDocument(given: StandCase): Promise<Ending> {
         ...settings,
         chunk,
         writeBatch: 500,
-        limits: { ...defaultDocumentLimits, timeoutSeconds: given.timeoutSeconds },
+        limits: { ...limits, timeoutSeconds: given.timeoutSeconds },
       },
       beforeSave: (_, { errorCode }) => void (errorCode === undefined || failedStages.push(errorCode)),
     });

@@ -69,9 +69,9 @@ export const hostilePdf: readonly HostileDocument[] = [
       '<</Type/Pages/Parent 3 0 R/Kids[3 0 R]/Count 5>>',
     ),
   ),
-  pdf('a branch of a hundred thousand levels', any, () =>
+  pdf('a branch of twenty thousand levels', any, () =>
     withPages(
-      ...Array.from({ length: 100_000 }, (_, at) => `<</Type/Pages/Kids[${at + 3} 0 R]/Count 1>>`),
+      ...Array.from({ length: 20_000 }, (_, at) => `<</Type/Pages/Kids[${at + 3} 0 R]/Count 1>>`),
       '<</Type/Page/MediaBox[0 0 9 9]>>',
     ),
   ),
@@ -150,11 +150,11 @@ export const hostilePdf: readonly HostileDocument[] = [
       }),
     { timeoutSeconds: 3 },
   ),
-  pdf('a hundred thousand content streams that are one', any, () =>
+  pdf('twenty thousand content streams that are one', any, () =>
     pdfOf([
       '<</Type/Catalog/Pages 2 0 R>>',
       '<</Type/Pages/Kids[3 0 R]/Count 1>>',
-      `<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents[${'4 0 R '.repeat(100_000)}]/Resources<</Font<</F1 5 0 R>>>>>>`,
+      `<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents[${'4 0 R '.repeat(20_000)}]/Resources<</Font<</F1 5 0 R>>>>>>`,
       pdfStream('', hello),
       '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
     ]),
@@ -173,11 +173,11 @@ export const hostilePdf: readonly HostileDocument[] = [
     { lacks: unseen },
   ),
   pdf(
-    'one line of a quarter of a million characters',
+    'one line of sixty-six thousand characters',
     ['document', 'document-too-complex'],
     () =>
       onePagePdf(
-        pdfStream('/Filter/FlateDecode', deflateSync(pdfLinesOfText(['long words '.repeat(25_000)], 0.0001))),
+        pdfStream('/Filter/FlateDecode', deflateSync(pdfLinesOfText(['long words '.repeat(6_000)], 0.0001))),
       ),
     { contains: ['long words'] },
   ),

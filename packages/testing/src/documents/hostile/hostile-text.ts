@@ -28,7 +28,7 @@ const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const sentence = 'There is a sentence to read in this file, and here is another one.';
 
 export const hostileText: readonly HostileDocument[] = [
-  text('a word of ten million letters', ['document'], () => 'word'.repeat(2_500_000), {
+  text('a word of four million letters', ['document'], () => 'word'.repeat(1_000_000), {
     contains: ['wordword'],
   }),
   text(
@@ -76,13 +76,13 @@ export const hostileText: readonly HostileDocument[] = [
       contains: ['end'],
     },
   ),
-  text('a million empty lines', ['document'], () => `${sentence}${'\n'.repeat(1_000_000)}${sentence}`),
   text(
-    'two hundred thousand page breaks',
+    'three hundred thousand empty lines',
     ['document'],
-    () => `${sentence}\f`.repeat(2_000) + '\f'.repeat(198_000),
+    () => `${sentence}${'\n'.repeat(300_000)}${sentence}`,
   ),
-  text('sentences of one letter', ['document'], () => 'A. '.repeat(100_000)),
+  text('fifty thousand page breaks', ['document'], () => `${sentence}\f`.repeat(2_000) + '\f'.repeat(48_000)),
+  text('sentences of one letter', ['document'], () => 'A. '.repeat(30_000)),
   csv('ten million columns', ['document-too-complex'], () => `${'a,'.repeat(10_000_000)}b\n1\n`),
   csv(
     'a quote that is never closed',
@@ -95,12 +95,12 @@ export const hostileText: readonly HostileDocument[] = [
     () => `${'name'.repeat(100_000)},b\n${'1,2\n'.repeat(2_000)}`,
   ),
   csv('records of every width', ['document'], () =>
-    Array.from({ length: 900 }, (_, at) => 'x,'.repeat(at)).join('\n'),
+    Array.from({ length: 300 }, (_, at) => 'x,'.repeat(at)).join('\n'),
   ),
   csv(
     'quotes in every place',
     ['document', 'document-corrupt'],
-    () => `a,b\n${'"",""x"",y"\n'.repeat(20_000)}`,
+    () => `a,b\n${'"",""x"",y"\n'.repeat(4_000)}`,
   ),
   named(mediaTypes.pdf, 'a picture as PDF', ['unsupported-type'], () => png),
   named(mediaTypes.text, 'a program as text', ['unsupported-type'], () =>
