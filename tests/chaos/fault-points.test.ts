@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GeminiStandIn, startGeminiStandIn } from '@pressroom/ai/gemini-stand-in';
 import { migrateDatabase } from '@pressroom/database';
-import { type FaultPoint, faultPoints, type Job, silentLog } from '@pressroom/domain';
+import { type FaultPoint, faultPoints, type IngestStage, type Job, silentLog } from '@pressroom/domain';
 import { countQueues, openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import { createTestDatabase, createTestRedis, eventually, type TestRedis } from '@pressroom/testing';
 import { drawPhotos, truncatedPhoto } from '../system/drawn-photos.ts';
@@ -33,8 +33,11 @@ interface Case {
   readonly outcome?: { readonly status: string; readonly capture: number; readonly refund: number };
 }
 
-/** A point without an entry does not compile; no book adds steps, so that point has its test in `packages/process`. */
-const cases: Readonly<Record<Exclude<FaultPoint, 'step.expanded'>, Case>> = {
+/**
+ * A point without an entry does not compile; no book adds steps, so that point has its test in `packages/process`. The stages of
+ * ingestion have theirs in `ingest-stages.test.ts`.
+ */
+const cases: Readonly<Record<Exclude<FaultPoint, 'step.expanded' | `stage.${IngestStage}`>, Case>> = {
   'upload.stored': { victim: 'api' },
   'store.write': { victim: 'api' },
   'submission.begun': { victim: 'api' },

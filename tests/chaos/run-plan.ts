@@ -1,5 +1,5 @@
 /** What happens in one run, as data: a pure function of the seed, so that a failing seed can be replayed. */
-import { type SeededRandom, seededRandom } from './seeded-random.ts';
+import { type SeededRandom, seededRandom } from '@pressroom/testing';
 
 export const backends = ['redis', 'postgres'] as const;
 export type BackendName = (typeof backends)[number];

@@ -13,11 +13,11 @@ export const documentMediaTypes = {
 /** The format of a media type with or without parameters, or undefined for one that is not read. */
 export function formatOfMediaType(mediaType: string): DocumentFormat | undefined {
   const bare = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  return documentFormats.find((format) => documentMediaTypes[format] === bare) ?? otherNames[bare];
+  return documentFormats.find((format) => documentMediaTypes[format] === bare) ?? otherNames.get(bare);
 }
 
-const otherNames: Readonly<Record<string, DocumentFormat>> = {
-  'application/xhtml+xml': 'html',
-  'text/x-markdown': 'markdown',
-  'text/tab-separated-values': 'csv',
-};
+const otherNames: ReadonlyMap<string, DocumentFormat> = new Map([
+  ['application/xhtml+xml', 'html'],
+  ['text/x-markdown', 'markdown'],
+  ['text/tab-separated-values', 'csv'],
+]);

@@ -1,5 +1,5 @@
 /** Increased when the same bytes give other blocks or chunks than before: documents are then ingested anew. */
-export const documentPipelineVersion = 1;
+export const documentPipelineVersion = 2;
 
 /** Bounds of reading one document. All are checked while reading, never afterwards. */
 export interface DocumentLimits {

@@ -125,3 +125,13 @@ test('a long heading is never cut in the middle of a character', async () => {
     expect(heading.length).toBeGreaterThanOrEqual(199);
   }
 });
+
+test('blank lines of code are in no chunk of their own', async () => {
+  const chunks = await chunksOf([
+    { kind: 'paragraph', text: 'Before the code.' },
+    { kind: 'code', text: `first\n${'\n'.repeat(500)}second` },
+  ]);
+  expect(chunks.every(({ text }) => text.trim().length > 0)).toBe(true);
+  expect(chunks.map(({ position }) => position)).toEqual(chunks.map((_, index) => index));
+  expect(chunks.map(({ text }) => text).join('')).toMatch(/first[\s\S]*second/);
+});

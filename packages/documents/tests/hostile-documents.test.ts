@@ -5,8 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type DocumentLimits, defaultDocumentLimits, extractDocument } from '@pressroom/documents';
 import type { DocumentFormat } from '@pressroom/domain';
-import { temporaryFolder } from '@pressroom/testing';
-import { zipOf } from './zip-of.ts';
+import { temporaryFolder, zipOf } from '@pressroom/testing';
 
 const limits: DocumentLimits = {
   ...defaultDocumentLimits,

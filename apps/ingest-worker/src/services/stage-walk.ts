@@ -9,6 +9,7 @@ import {
   isPressroomError,
   nextIngestStage,
   PressroomError,
+  reach,
   type StageRecord,
   type StepContext,
   toPressroomError,
@@ -107,7 +108,11 @@ export class StageWalk<Name extends HandlerName, Run, Data extends object> {
       data: { ...before.data, ...added },
     };
     const saved = timing();
-    this.#saves.add(() => context.saveStage(asRecord(after), saved));
+    this.#saves.add(async () => {
+      // Here, and not where the stage ends: the transitions before it are saved by now.
+      await reach(`stage.${stage}`);
+      await context.saveStage(asRecord(after), saved);
+    });
     return after;
   }
 }

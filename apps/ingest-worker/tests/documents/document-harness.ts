@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   createDocumentStore,
   type Database,
+  findAccount,
   insertAccount,
   migrateDatabase,
   openDatabase,
@@ -65,11 +66,17 @@ export const settings: IngestDocumentDependencies['settings'] = {
 
 export type DocumentHarness = Awaited<ReturnType<typeof documentHarness>>;
 
+export interface HarnessPlaces {
+  /** Of the asset store. */
+  readonly folder?: string;
+  /** Migrated; the accounts may be there. */
+  readonly databaseUrl?: string;
+}
+
 /** A real folder as asset store, a real database, and a fresh handler for every run: as if each were another machine. */
-export async function documentHarness() {
-  const folder = await temporaryFolder();
-  const store = await openLocalStore({ folder: folder.path });
-  const { url } = await createTestDatabase({ template: { name: 'ingest_worker', prepare: migrateDatabase } });
+export async function documentHarness(given: HarnessPlaces = {}) {
+  const store = await openLocalStore({ folder: given.folder ?? (await temporaryFolder()).path });
+  const url = given.databaseUrl ?? (await migratedTestDatabase());
   const database: Database = openDatabase({
     url,
     poolSize: 4,
@@ -77,7 +84,10 @@ export async function documentHarness() {
     applicationName: 'ingest-tests',
   });
   const direct = new pg.Pool({ connectionString: url, max: 1 });
-  for (const id of [accountId, 'acct_b']) await insertAccount(database.executor, { id, name: id });
+  for (const id of [accountId, 'acct_b']) {
+    if ((await findAccount(database.executor, id)) === undefined)
+      await insertAccount(database.executor, { id, name: id });
+  }
   const documents = createDocumentStore(database);
   const embedding = countingEmbeddings();
   const uploads = new Map<string, { storageKey: string; bytes: number; sha256: string; mediaType: string }>();
@@ -139,7 +149,6 @@ export async function documentHarness() {
     database,
     documents,
     embedding,
-    folder,
     upload,
     run,
     ingest: async (bytes: Uint8Array | string, mediaType?: string, options?: DocumentRunOptions) =>
@@ -172,6 +181,11 @@ export async function documentHarness() {
       await database.close();
     },
   };
+}
+
+export async function migratedTestDatabase(): Promise<string> {
+  const { url } = await createTestDatabase({ template: { name: 'ingest_worker', prepare: migrateDatabase } });
+  return url;
 }
 
 /** Vectors that tell their text, and a count of what was asked for. */

@@ -38,9 +38,8 @@ export interface RunOptions {
 }
 
 /** One real folder as asset store, and a fresh handler for every run: as if each were another machine. */
-export async function ingestHarness() {
-  const folder = await temporaryFolder();
-  const store = await openLocalStore({ folder: folder.path });
+export async function ingestHarness(given: { readonly folder?: string } = {}) {
+  const store = await openLocalStore({ folder: given.folder ?? (await temporaryFolder()).path });
   const clock = fakeClock();
   const ids = sequentialIds();
   const decoder: HeicDecoder = createHeicDecoder();

@@ -59,7 +59,8 @@ export async function* chunkDocument(
     if (length === repeated) length = units.length;
     const closed = units.slice(0, length);
     const carried = units.slice(length);
-    const fresh = closed.length > repeated;
+    // Blank lines alone, of which code may have any number, say nothing and are in no chunk.
+    const fresh = closed.slice(repeated).some(({ text }) => /\S/.test(text));
     const tail = overlap ? overlapOf(closed.slice(repeated), options.overlapTokens - sizeOf(carried)) : [];
     repeated = tail.length;
     units = [...tail, ...carried];

@@ -2,15 +2,16 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import iconv from 'iconv-lite';
 import type { Extracted } from '../document-block.ts';
-import { type DocumentLimits, maxBlockCharacters } from '../document-limits.ts';
+import type { DocumentLimits } from '../document-limits.ts';
 import { documentProblem } from '../document-problem.ts';
 import { detectCsvDialect } from '../text/csv-dialect.ts';
-import { cutText } from '../text/cut-text.ts';
 import { charsetSampleBytes } from '../text/detect-charset.ts';
 import { openText } from '../text/open-text.ts';
 import { readHead } from '../text/read-head.ts';
 
 const maxRecordCharacters = 1024 * 1024;
+/** Of a column's name where a record repeats it: a long one would make a table many times its size. */
+const maxNameCharacters = 100;
 
 /**
  * A table: each record is a block that names its columns (`City: Oslo; Year: 2019`), so that a chunk of it can be read without
@@ -42,16 +43,9 @@ export async function* extractCsv(path: string, limits: DocumentLimits): AsyncGe
       }
       const cells = record.map((cell) => cell.replace(/\s+/g, ' ').trim());
       if (header === undefined) {
-        header = cells;
-        const line = cells.filter((cell) => cell.length > 0).join(' | ');
-        for (const part of cutText(line, maxBlockCharacters)) {
-          yield { type: 'block', block: { kind: 'table-row', text: part } };
-        }
-        continue;
-      }
-      for (const part of cutText(describeRecord(header, cells), maxBlockCharacters)) {
-        yield { type: 'block', block: { kind: 'table-row', text: part } };
-      }
+        header = cells.map((cell) => cell.slice(0, maxNameCharacters).toWellFormed());
+        yield row(cells.filter((cell) => cell.length > 0).join(' | '));
+      } else yield row(describeRecord(header, cells));
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -64,6 +58,10 @@ export async function* extractCsv(path: string, limits: DocumentLimits): AsyncGe
     }
     throw documentProblem('document-corrupt', `The table cannot be read: ${error.message}`, error);
   }
+}
+
+function row(text: string): Extracted {
+  return { type: 'block', block: { kind: 'table-row', text } };
 }
 
 function describeRecord(header: readonly string[], cells: readonly string[]): string {

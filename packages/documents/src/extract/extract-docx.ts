@@ -1,7 +1,6 @@
 import type { DocumentBlock, Extracted } from '../document-block.ts';
-import { type DocumentLimits, maxBlockCharacters } from '../document-limits.ts';
+import type { DocumentLimits } from '../document-limits.ts';
 import { documentProblem } from '../document-problem.ts';
-import { cutText } from '../text/cut-text.ts';
 import { DocxPackage } from './docx-package.ts';
 import { DocxReader } from './docx-reader.ts';
 
@@ -26,11 +25,9 @@ export async function* extractDocx(path: string, limits: DocumentLimits): AsyncG
     ] as const) {
       const reader = new DocxReader(levels);
       for await (const block of docx.parse(part, reader, () => reader.take())) {
-        for (const text of cutText(block.text, maxBlockCharacters)) {
-          found += text.length;
-          const piece: DocumentBlock = kind === undefined ? { ...block, text } : { kind, text };
-          yield { type: 'block', block: piece };
-        }
+        found += block.text.length;
+        const read: DocumentBlock = kind === undefined ? block : { kind, text: block.text };
+        yield { type: 'block', block: read };
       }
     }
     if (found === 0) throw documentProblem('document-without-text', 'The document has no text in it');
@@ -59,15 +56,10 @@ async function mainPart(docx: DocxPackage): Promise<string> {
 
 async function factsOf(docx: DocxPackage): Promise<{ title?: string; author?: string; language?: string }> {
   const found: { title?: string; author?: string; language?: string } = {};
-  const names: Readonly<Record<string, 'title' | 'author' | 'language'>> = {
-    title: 'title',
-    creator: 'author',
-    language: 'language',
-  };
   let current: 'title' | 'author' | 'language' | undefined;
   const handler = {
     open: (name: string) => {
-      current = names[name];
+      current = factNames.get(name);
     },
     close: () => {
       current = undefined;
@@ -81,6 +73,13 @@ async function factsOf(docx: DocxPackage): Promise<{ title?: string; author?: st
   }
   return found;
 }
+
+/** A map, since an element may have the name of something that every object has. */
+const factNames: ReadonlyMap<string, 'title' | 'author' | 'language'> = new Map([
+  ['title', 'title'],
+  ['creator', 'author'],
+  ['language', 'language'],
+]);
 
 /** Style ids that are headings: by their outline level, or by their name, which stays English in every language's Word. */
 async function headingLevels(docx: DocxPackage, part: string): Promise<ReadonlyMap<string, number>> {

@@ -2,10 +2,9 @@ import { Readability } from '@mozilla/readability';
 import { Parser } from 'htmlparser2';
 import { parseHTML } from 'linkedom';
 import type { DocumentBlock, DocumentFacts, Extracted } from '../document-block.ts';
-import { type DocumentLimits, maxBlockCharacters } from '../document-limits.ts';
+import type { DocumentLimits } from '../document-limits.ts';
 import { documentProblem } from '../document-problem.ts';
 import { checkWholeSize } from '../text/check-whole-size.ts';
-import { cutText } from '../text/cut-text.ts';
 import { openText, readAllText } from '../text/open-text.ts';
 import { htmlBlocks } from './html-blocks.ts';
 
@@ -26,10 +25,8 @@ export async function* extractHtml(path: string, limits: DocumentLimits): AsyncG
   yield { type: 'facts', facts: { ...facts, charset: opened.charset } };
   let found = 0;
   for (const block of blocks) {
-    for (const text of cutText(block.text, maxBlockCharacters)) {
-      found += text.length;
-      yield { type: 'block', block: { ...block, text } };
-    }
+    found += block.text.length;
+    yield { type: 'block', block };
   }
   if (found === 0) throw documentProblem('document-without-text', 'The page has no text to read');
 }
@@ -91,7 +88,17 @@ function checkComplexity(html: string, limits: DocumentLimits): void {
   if (fault !== undefined) throw documentProblem('document-too-complex', fault);
 }
 
-/** What the page says of its encoding, in the bytes before anything is decoded. */
+/**
+ * What the page says of its encoding, in the bytes before anything is decoded: a label of the Encoding Standard, by its name there.
+ * UTF-16 is not believed, as in browsers: the label itself could not have been read.
+ */
 function declaredCharset(head: string): string | undefined {
-  return /<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})/i.exec(head)?.[1];
+  const label = /<meta[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})/i.exec(head)?.[1];
+  if (label === undefined) return undefined;
+  try {
+    const { encoding } = new TextDecoder(label);
+    return encoding.startsWith('utf-16') ? undefined : encoding;
+  } catch {
+    return undefined;
+  }
 }

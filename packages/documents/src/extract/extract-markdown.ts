@@ -1,10 +1,9 @@
 import { Parser } from 'htmlparser2';
 import { lexer, type Token, type Tokens } from 'marked';
 import type { DocumentBlock, Extracted } from '../document-block.ts';
-import { type DocumentLimits, maxBlockCharacters } from '../document-limits.ts';
+import type { DocumentLimits } from '../document-limits.ts';
 import { documentProblem } from '../document-problem.ts';
 import { checkWholeSize } from '../text/check-whole-size.ts';
-import { cutText } from '../text/cut-text.ts';
 import { openText, readAllText } from '../text/open-text.ts';
 
 /** Markdown (CommonMark with tables). Errors thrown: `unsupported-type`, `document-too-large`, `document-too-complex`. */
@@ -21,11 +20,7 @@ export async function* extractMarkdown(path: string, limits: DocumentLimits): As
   } catch (error) {
     throw documentProblem('document-too-complex', 'The Markdown is nested too deeply to read', error);
   }
-  for (const block of blocksOf(tokens, 0, limits)) {
-    for (const part of cutText(block.text, maxBlockCharacters)) {
-      yield { type: 'block', block: { ...block, text: part } };
-    }
-  }
+  for (const block of blocksOf(tokens, 0, limits)) yield { type: 'block', block };
 }
 
 function* blocksOf(

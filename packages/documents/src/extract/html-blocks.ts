@@ -39,6 +39,8 @@ class HtmlReader {
   #hidden = 0;
   #preformatted = 0;
   #text = '';
+  /** Whether the text ends with white space. Looking at the text itself would copy all of it each time. */
+  #spaced = true;
   #links: string[] = [];
   #row: string[] | undefined;
 
@@ -53,8 +55,8 @@ class HtmlReader {
     if (blockElements.has(name)) this.#boundary();
     if (name === 'pre') this.#preformatted++;
     if (name === 'tr') this.#row = [];
-    if (name === 'br') this.#text += '\n';
-    if (name === 'img' && attributes['alt']) this.#text += ` ${attributes['alt']} `;
+    if (name === 'br') this.#add('\n');
+    if (name === 'img' && attributes['alt']) this.#add(` ${attributes['alt']} `);
     if (name === 'a' && /^https?:/i.test(attributes['href'] ?? '') && this.#links.length < 100) {
       this.#links.push((attributes['href'] ?? '').slice(0, 2_000));
     }
@@ -62,8 +64,9 @@ class HtmlReader {
 
   ontext(text: string): void {
     if (this.#hidden > 0) return;
-    this.#text += this.#preformatted > 0 ? text : text.replace(/\s+/g, ' ');
-    if (this.#text.length > 4 * maxBlockCharacters) this.#boundary();
+    this.#add(this.#preformatted > 0 ? text : text.replace(/\s+/g, ' '));
+    // A row is one block, however long.
+    if (this.#row === undefined && this.#text.length > 4 * maxBlockCharacters) this.#boundary();
   }
 
   onclosetag(name: string): void {
@@ -74,8 +77,7 @@ class HtmlReader {
     }
     if (this.#hidden > 0) return;
     if (name === 'td' || name === 'th') {
-      this.#row?.push(this.#cleaned());
-      this.#text = '';
+      this.#row?.push(this.#takeText());
       return;
     }
     if (name === 'tr') this.#finishRow();
@@ -87,24 +89,35 @@ class HtmlReader {
     this.#boundary();
   }
 
+  #add(text: string): void {
+    this.#text += text;
+    this.#spaced = /\s$/.test(text.slice(-1));
+  }
+
   #cleaned(): string {
     return this.#preformatted > 0
-      ? this.#text.replace(/^\n+|\s+$/g, '')
+      ? this.#text.trimEnd().replace(/^\n+/, '')
       : this.#text
           .replace(/[^\S\n]+/g, ' ')
           .replace(/ *\n */g, '\n')
           .trim();
   }
 
+  #takeText(): string {
+    const text = this.#cleaned();
+    this.#text = '';
+    this.#spaced = true;
+    return text;
+  }
+
   #boundary(closing?: string): void {
     // A cell's blocks are parts of its row.
     if (this.#row !== undefined) {
-      if (this.#text.length > 0 && !/\s$/.test(this.#text)) this.#text += ' ';
+      if (!this.#spaced) this.#add(' ');
       return;
     }
-    const text = this.#cleaned();
+    const text = this.#takeText();
     const links = this.#links;
-    this.#text = '';
     this.#links = [];
     if (text.length === 0) return;
     const level = /^h([1-6])$/.exec(closing ?? '')?.[1];
@@ -124,7 +137,7 @@ class HtmlReader {
   #finishRow(): void {
     const cells = (this.#row ?? []).filter((cell) => cell.length > 0);
     this.#row = undefined;
-    this.#text = '';
+    this.#takeText();
     const links = this.#links;
     this.#links = [];
     if (cells.length === 0) return;

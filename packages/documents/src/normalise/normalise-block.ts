@@ -24,19 +24,21 @@ function cleanProse(text: string): string {
       .normalize('NFC')
       // A lower-case letter on both sides: `Donau-\nDampfschiff` keeps its hyphen.
       .replace(/(\p{Ll})[-\u00AD\u2010]\n\s*(?=\p{Ll})/gu, '$1')
-      .replace(/\s+/gu, ' ')
+      // A byte order mark counts as white space, and is none to anybody who reads.
+      .replace(/[^\S\uFEFF]+/gu, ' ')
       .replace(invisible, '')
       .replace(/ {2,}/g, ' ')
       .trim()
   );
 }
 
+/** Line by line: a pattern for blanks at the end of a line looks at a run of blanks as often as the run is long. */
 function cleanCode(text: string): string {
-  return text
+  const lines = text
     .toWellFormed()
     .normalize('NFC')
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\S\n]+$/gmu, '')
-    .replace(invisible, (character) => (character === '\n' || character === '\t' ? character : ''))
-    .replace(/^\n+|\n+$/g, '');
+    .split(/\r\n?|\n/)
+    .map((line) => line.replace(invisible, (character) => (character === '\t' ? character : '')).trimEnd());
+  const first = lines.findIndex((line) => line.length > 0);
+  return lines.slice(Math.max(0, first), lines.findLastIndex((line) => line.length > 0) + 1).join('\n');
 }

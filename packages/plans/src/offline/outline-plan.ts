@@ -1,10 +1,5 @@
-import {
-  contentTerms,
-  type NumberedPassage,
-  passageSentences,
-  rankSentences,
-  wordsOf,
-} from '@pressroom/reports';
+import { contentTerms, wordsOf } from '@pressroom/domain';
+import { type NumberedPassage, passageSentences, rankSentences } from '@pressroom/reports';
 import type { LearningStyle, SkillLevel } from '../plan.ts';
 import { type DraftMaterial, type DraftSection, type PlanDraft, taskMinutes } from '../plan-draft.ts';
 

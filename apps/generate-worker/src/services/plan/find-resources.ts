@@ -1,13 +1,6 @@
-import type { StoredChunk } from '@pressroom/domain';
+import { contentTerms, type StoredChunk, wordsOf } from '@pressroom/domain';
 import type { LearningPlan, PlanTask, Resource } from '@pressroom/plans';
-import {
-  contentTerms,
-  passageSentences,
-  similarity,
-  type TermVector,
-  weighTerms,
-  wordsOf,
-} from '@pressroom/reports';
+import { passageSentences, similarity, type TermVector, weighTerms } from '@pressroom/reports';
 
 export interface PlacedChunk {
   readonly document: number;
