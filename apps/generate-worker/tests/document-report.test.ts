@@ -205,7 +205,7 @@ test('a name is counted as words of the passages, and one that is not in them is
     ],
   };
   const { store, map } = await stand(provider([said]));
-  const { output } = await map(context(mapInput));
+  const { output } = await map(stepContext<'map-report-chunks'>(mapInput));
   const { entities } = (await readPart(store, output.part)) as { entities: object[] };
   expect(entities).toEqual([
     { name: 'Northern  Pump', kind: 'other', mentions: 1 },
@@ -216,11 +216,11 @@ test('a name is counted as words of the passages, and one that is not in them is
 
 test('a document without a title goes by the name that it was given with, and a citation names the passage', async () => {
   const { store, map, reduce } = await stand(provider());
-  const { output: part } = await map(context(mapInput));
+  const { output: part } = await map(stepContext<'map-report-chunks'>(mapInput));
   const mapped: ChildStep = { ...ingested, key: 'map-0-0', handler: 'map-report-chunks', output: part };
   const untitled = (names: readonly string[] | undefined): Promise<Report> =>
     reduce(
-      context<'reduce-report'>({ ...reduceInput, names }, [
+      stepContext<'reduce-report'>({ ...reduceInput, names }, [
         { ...ingested, output: { ...(ingested.output as IngestDocumentOutput), title: undefined } },
         mapped,
       ]),
@@ -253,7 +253,7 @@ test('the figures of a report come from all of its parts', async () => {
   );
   const parts: ChildStep[] = [];
   for (let batch = 0; batch < 4; batch += 1) {
-    const { output } = await map(context(mapInput));
+    const { output } = await map(stepContext<'map-report-chunks'>(mapInput));
     parts.push({
       ...ingested,
       stepId: `step_${batch}`,
@@ -262,7 +262,7 @@ test('the figures of a report come from all of its parts', async () => {
       output,
     });
   }
-  const result = await reduce(context<'reduce-report'>(reduceInput, [ingested, ...parts]));
+  const result = await reduce(stepContext<'reduce-report'>(reduceInput, [ingested, ...parts]));
   if ('expand' in result) throw new Error('It asked for steps again');
   const { figures } = (await readPart(store, result.output.report)) as Report;
   expect(figures).toHaveLength(40);

@@ -1,4 +1,4 @@
-import { contentTerms, hasCommonWords, isCommonWord, wordsOf, type Word } from '@pressroom/domain';
+import { contentTerms, hasCommonWords, isCommonWord, type Word, wordsOf } from '@pressroom/domain';
 import type { NumberedPassage } from '../report-tasks.ts';
 import { type TermVector, weighTerms } from './rank-sentences.ts';
 import { sentencesOf } from './sentences.ts';
