@@ -24,15 +24,19 @@ const mostCitations = 8;
 
 /** The same finding from several parts becomes one, with the citations of all; gravest and surest first. */
 export function mergeFindings(findings: readonly PartFinding[]): PartFinding[] {
-  const merged: { finding: PartFinding; words: ReadonlySet<string>; quotes: Set<string> }[] = [];
+  const merged: { finding: PartFinding; words: ReadonlySet<string>; numbers: string; quotes: Set<string> }[] =
+    [];
   for (const finding of findings.toSorted(byImportance)) {
     const words = wordsOf(finding.detail);
+    const numbers = numbersOf(finding.detail);
     const quotes = finding.citations.map(({ quote }) => comparable(quote));
     const same = merged.find(
-      (other) => quotes.some((quote) => other.quotes.has(quote)) || overlap(words, other.words) >= sameShare,
+      (other) =>
+        quotes.some((quote) => other.quotes.has(quote)) ||
+        (numbers === other.numbers && overlap(words, other.words) >= sameShare),
     );
     if (same === undefined) {
-      merged.push({ finding, words, quotes: new Set(quotes) });
+      merged.push({ finding, words, numbers, quotes: new Set(quotes) });
       continue;
     }
     const added = finding.citations.filter((_, index) => !same.quotes.has(quotes[index] ?? ''));
@@ -140,6 +144,11 @@ function mostFrequent<Value extends string>(values: readonly Value[]): Value {
 
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{M}\p{N}]{3,}/gu) ?? []);
+}
+
+/** A sentence with other numbers in it says something else, however many of its words are the same. */
+function numbersOf(text: string): string {
+  return (text.match(/\p{N}+/gu) ?? []).toSorted().join(' ');
 }
 
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

@@ -23,6 +23,12 @@ describe('merged findings', () => {
     expect(merged).toHaveLength(2);
     expect(merged[0]).toMatchObject({ severity: 'high', citations: [{ document: 1 }, { document: 0 }] });
   });
+  test('with other numbers stay apart, however alike they are', () => {
+    const rows = [1, 2].map((month) =>
+      finding(`The level at the northern bridge was ${month + 90} cm in month ${month} of that year.`),
+    );
+    expect(mergeFindings(rows)).toHaveLength(2);
+  });
   test('stand gravest first, then surest', () => {
     const merged = mergeFindings([
       finding('Alpha beta gamma delta.', { confidence: 0.9 }),

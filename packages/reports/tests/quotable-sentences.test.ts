@@ -25,6 +25,7 @@ describe('no finding is made of', () => {
     ],
     ['a formula', 'Let P be a pump and Q ⊂ P the part of it that the water reaches.'],
     ['letters that stand for something', 'If x and y are pumps and z1 is a tank then x feeds z1.'],
+    ['a row of a form', 'Attach the form for pumps of the water works . . . . . . 73 if required.'],
     ['a row of a table', 'Pump | failed in March | repaired by the water works in April.'],
   ])('%s', (_, line) => {
     expect(isFinding(line)).toBe(false);

@@ -35,6 +35,8 @@ const runInHeading = /^\d{1,3}(?:\.\d{1,3})+\.?\s+\p{Lu}/u;
 const keywordList =
   /^(?:Key ?words|Index Terms|Schlüsselwörter|Schlagwörter|Mots[- ]clés|Palabras clave|Parole chiave)\b/iu;
 const mostCapitals = 0.6;
+/** Dots and lines that lead the eye to a number: a row of a form or of a table of contents. */
+const leaders = /(?:[.·…_]\s?){4,}/u;
 /** Operators and letters that stand for no sound: the text is a formula, or was read wrongly. */
 const formula = /[\u2190-\u22ff\u2a00-\u2aff\ufffd\p{Co}]/u;
 
@@ -108,7 +110,8 @@ function isTableHead(line: string, before: string | undefined): boolean {
 function isProse(text: string, words: readonly Word[], language: string): boolean {
   const letters = text.match(/[\p{L}\p{M}]/gu)?.length ?? 0;
   const all = text.replaceAll(/\s/gu, '').length;
-  if (all === 0 || letters / all < leastLetters || formula.test(text)) return false;
+  if (all === 0 || letters / all < leastLetters) return false;
+  if (formula.test(text) || leaders.test(text)) return false;
   const single = words.filter(
     ({ text: word }) => /^[\p{Lu}\p{Ll}]\d{0,2}$/u.test(word) && !isCommonWord(word.toLowerCase(), language),
   ).length;
