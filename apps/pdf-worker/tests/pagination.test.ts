@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { fitPages, type Piece, paginate } from '../src/services/report/piece.ts';
+import { fitPages, type Piece, paginate } from '../src/services/flow/piece.ts';
 
 const column = { top: 110, bottom: 10 };
 const piece = (change: Partial<Piece> = {}): Piece => ({

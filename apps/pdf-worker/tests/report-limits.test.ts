@@ -5,9 +5,9 @@ import { describe, expect, jest } from '@jest/globals';
 import { PageDocument } from '../src/services/pages/page-document.ts';
 import { contentBox, pageGeometries } from '../src/services/pages/page-geometry.ts';
 import { writePdfFile } from '../src/services/pages/pdf-file-writer.ts';
-import { paginate } from '../src/services/report/piece.ts';
-import { openReportDocument } from '../src/services/report/report-document.ts';
-import { tablePieces } from '../src/services/report/table-pieces.ts';
+import { paginate } from '../src/services/flow/piece.ts';
+import { openFlowedDocument } from '../src/services/flow/flowed-document.ts';
+import { tablePieces } from '../src/services/flow/table-pieces.ts';
 import { runTool, testWith } from './independent-tools.ts';
 import { inTemporaryFolder } from './test-book.ts';
 import { finding, findings, reportOf, setReport } from './test-report.ts';
@@ -80,7 +80,7 @@ describe('a long table', () => {
         language: 'en',
         pageSize: 'A4' as const,
       });
-      const report = openReportDocument(document);
+      const report = openFlowedDocument(document);
       const columns = Array.from({ length: 20 }, (_, index) => ({ title: `Column ${index}`, share: 1 / 20 }));
       const rows = Array.from({ length: 40 }, (_, row) =>
         columns.map((_column, column) => ({ text: `${row}.${column} Wasserstand` })),
