@@ -5,13 +5,21 @@ import {
   type HandlerName,
   handlerWorkers,
   landscapePictures,
+  learningStyles,
   pageSizes,
   pictureStyles,
+  skillLevels,
 } from '@pressroom/domain';
 import { Command, Option } from 'commander';
 import { runDeadLetterList, runDeadLetterReplay, runDeadLetterShow } from './commands/dead-letters.ts';
 import { runDemo } from './commands/demo.ts';
-import type { DemoOptions, DemoReportOptions } from './commands/demo-options.ts';
+import type {
+  DemoOptions,
+  DemoPlanOptions,
+  DemoReportOptions,
+  DemoSurroundings,
+} from './commands/demo-options.ts';
+import { runDemoPlan } from './commands/demo-plan.ts';
 import { runDemoReport } from './commands/demo-report.ts';
 import { runDev } from './commands/dev.ts';
 import { runInspect } from './commands/inspect.ts';
@@ -35,8 +43,15 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => ending.abort(new Error('nobody reads the output')));
 }
 
+/** Weeks begin on Mondays for most who plan. ISO 8601, by the clock of this machine's place. */
+function nextMonday(from: Date): string {
+  const days = (8 - from.getDay()) % 7 || 7;
+  const monday = new Date(Date.UTC(from.getFullYear(), from.getMonth(), from.getDate() + days));
+  return monday.toISOString().slice(0, 10);
+}
+
 const program = new Command('pressroom')
-  .description('Photos in, a print-ready picture book out.')
+  .description('Photos, documents and topics in, print-ready PDFs out.')
   .showHelpAfterError('(--help lists the options and their values)');
 
 const demo = program
@@ -94,6 +109,48 @@ demo
       process.exitCode = await runDemoReport({
         ...given,
         documents,
+        workingFolder,
+        projectFolder,
+        environment,
+        output: process.stdout,
+        signal: ending.signal,
+      });
+    },
+  );
+
+demo
+  .command('plan')
+  .description(
+    'Plans how to learn a topic, along your own documents, with the whole system running on this machine.',
+  )
+  .argument('<topic>', 'what is to be learned')
+  .addOption(
+    new Option('--level <level>', 'what you bring along').choices([...skillLevels]).default('beginner'),
+  )
+  .option('--hours <hours>', 'hours a week that the plan never exceeds', Number, 5)
+  .addOption(
+    new Option('--style <style>', 'what most of the time is for')
+      .choices([...learningStyles])
+      .default('mixed'),
+  )
+  .option('--start <date>', 'first day, as 2026-03-02', nextMonday(new Date()))
+  .option('--deadline <date>', 'last day')
+  .option('--notes <words>', 'what else should be known; needs GEMINI_API_KEY to be followed')
+  .option('--source <document...>', 'PDF, DOCX, HTML, Markdown, text or CSV files, and addresses of such')
+  .addOption(new Option('--page-size <size>', 'the size of a page').choices([...pageSizes]).default('A4'))
+  .option('--out <file>', 'where the workbook goes (default: demo/learning-plan.pdf)')
+  .action(
+    async (
+      topic: string,
+      {
+        source = [],
+        ...given
+      }: Omit<DemoPlanOptions, 'topic' | 'sources' | keyof DemoSurroundings> & { readonly source?: string[] },
+    ) => {
+      process.exitCode = await runDemoPlan({
+        ...given,
+        topic,
+        sources: source,
         workingFolder,
         projectFolder,
         environment,

@@ -2,12 +2,12 @@
 
 import { join } from 'node:path';
 import { describe, expect, jest } from '@jest/globals';
+import { openFlowedDocument } from '../src/services/flow/flowed-document.ts';
+import { paginate } from '../src/services/flow/piece.ts';
+import { tablePieces } from '../src/services/flow/table-pieces.ts';
 import { PageDocument } from '../src/services/pages/page-document.ts';
 import { contentBox, pageGeometries } from '../src/services/pages/page-geometry.ts';
 import { writePdfFile } from '../src/services/pages/pdf-file-writer.ts';
-import { paginate } from '../src/services/flow/piece.ts';
-import { openFlowedDocument } from '../src/services/flow/flowed-document.ts';
-import { tablePieces } from '../src/services/flow/table-pieces.ts';
 import { runTool, testWith } from './independent-tools.ts';
 import { inTemporaryFolder } from './test-book.ts';
 import { finding, findings, reportOf, setReport } from './test-report.ts';

@@ -2,10 +2,16 @@ import type { AssetReference } from './asset-reference.ts';
 import type { WrittenBy } from './document-report-steps.ts';
 import type { PageSize } from './page-size.ts';
 
+export const skillLevels = ['beginner', 'intermediate', 'advanced'] as const;
+export type SkillLevel = (typeof skillLevels)[number];
+/** What most of the time is for. */
+export const learningStyles = ['reading', 'practice', 'mixed'] as const;
+export type LearningStyle = (typeof learningStyles)[number];
+
 export interface WritePlanInput {
   readonly topic: string;
-  readonly skillLevel: 'beginner' | 'intermediate' | 'advanced';
-  readonly learningStyle: 'reading' | 'practice' | 'mixed';
+  readonly skillLevel: SkillLevel;
+  readonly learningStyle: LearningStyle;
   readonly weeklyMinutes: number;
   /** ISO 8601 dates; the deadline is the last day. */
   readonly start: string;

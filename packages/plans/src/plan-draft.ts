@@ -1,8 +1,7 @@
 /** What a provider is asked for in the making of a plan: modules and tasks, without dates. The schedule is ours. */
-import type { ObjectTask } from '@pressroom/domain';
+import type { LearningStyle, ObjectTask, SkillLevel } from '@pressroom/domain';
 import type { NumberedPassage } from '@pressroom/reports';
 import { z } from 'zod';
-import type { LearningStyle, SkillLevel } from './plan.ts';
 
 /** Minutes of a task; a longer one is no task but a module. */
 export const taskMinutes = { least: 10, most: 1_200 } as const;

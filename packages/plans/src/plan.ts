@@ -1,4 +1,5 @@
 /** A learning plan as it is stored and delivered: what the JSON output is, and what workbook, Markdown and calendar are made from. */
+import { learningStyles, skillLevels } from '@pressroom/domain';
 import { citationSchema } from '@pressroom/reports';
 import { z } from 'zod';
 
@@ -62,11 +63,6 @@ export const planWeekSchema = z.object({
     .min(1),
 });
 export type PlanWeek = z.output<typeof planWeekSchema>;
-
-export const skillLevels = ['beginner', 'intermediate', 'advanced'] as const;
-export type SkillLevel = (typeof skillLevels)[number];
-export const learningStyles = ['reading', 'practice', 'mixed'] as const;
-export type LearningStyle = (typeof learningStyles)[number];
 
 export const planSchema = z.object({
   version: z.literal(1),

@@ -1,4 +1,4 @@
-import type { LandscapePictures, PageSize, PictureStyle } from '@pressroom/domain';
+import type { LandscapePictures, LearningStyle, PageSize, PictureStyle, SkillLevel } from '@pressroom/domain';
 
 /** What a demo takes from where it is started. */
 export interface DemoSurroundings {
@@ -26,6 +26,22 @@ export interface DemoReportOptions extends DemoSurroundings {
   readonly documents: readonly string[];
   readonly question?: string | undefined;
   readonly title?: string | undefined;
+  readonly pageSize: PageSize;
+  readonly out?: string | undefined;
+}
+
+export interface DemoPlanOptions extends DemoSurroundings {
+  readonly topic: string;
+  /** Files and addresses. */
+  readonly sources: readonly string[];
+  readonly level: SkillLevel;
+  /** A week. */
+  readonly hours: number;
+  readonly style: LearningStyle;
+  /** ISO 8601 dates. */
+  readonly start: string;
+  readonly deadline?: string | undefined;
+  readonly notes?: string | undefined;
   readonly pageSize: PageSize;
   readonly out?: string | undefined;
 }

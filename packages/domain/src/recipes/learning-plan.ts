@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
+import { learningStyles, skillLevels } from '../learning-plan-steps.ts';
 import { pageSizes } from '../page-size.ts';
 import { assetsOfSources, documentSourceSchema, nameOfSource } from './document-source.ts';
 import { printableProblems } from './printable-problems.ts';
@@ -17,19 +18,13 @@ const mostDays = 730;
 export const learningPlanInputSchema = z
   .strictObject({
     topic: z.string().trim().min(2).max(160).refine(isStorable, notText).describe('What is to be learned.'),
-    skillLevel: z
-      .enum(['beginner', 'intermediate', 'advanced'])
-      .default('beginner')
-      .describe('What the learner brings along.'),
+    skillLevel: z.enum(skillLevels).default('beginner').describe('What the learner brings along.'),
     weeklyHours: z
       .number()
       .min(weeklyHours.least)
       .max(weeklyHours.most)
       .describe('Hours a week that the plan never exceeds: 0.5 to 60.'),
-    learningStyle: z
-      .enum(['reading', 'practice', 'mixed'])
-      .default('mixed')
-      .describe('What most of the time is for.'),
+    learningStyle: z.enum(learningStyles).default('mixed').describe('What most of the time is for.'),
     start: z.iso.date().describe('First day, as `2026-03-02`.'),
     deadline: z.iso
       .date()

@@ -1,6 +1,5 @@
-import { contentTerms, wordsOf } from '@pressroom/domain';
+import { contentTerms, type LearningStyle, type SkillLevel, wordsOf } from '@pressroom/domain';
 import { type NumberedPassage, passageSentences, rankSentences } from '@pressroom/reports';
-import type { LearningStyle, SkillLevel } from '../plan.ts';
 import { type DraftMaterial, type DraftSection, type PlanDraft, taskMinutes } from '../plan-draft.ts';
 
 /** Words that a reader takes in a minute, of text that is to be learned. */

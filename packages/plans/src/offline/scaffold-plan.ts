@@ -1,4 +1,4 @@
-import type { SkillLevel } from '../plan.ts';
+import type { SkillLevel } from '@pressroom/domain';
 import type { DraftMaterial, PlanDraft } from '../plan-draft.ts';
 
 interface ScaffoldTask {

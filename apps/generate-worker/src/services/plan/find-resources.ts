@@ -12,7 +12,7 @@ const leastSimilarity = 0.08;
 
 /**
  * For each task the parts of the account's own sources that are most like it by their words (tf-idf, cosine), one from a section, each
- * with its sentence that is most like the task. The same plan and the same passages give the same resources.
+ * with its sentence that is most like the task and that the task does not cite already. The same plan and the same passages give the same resources.
  */
 export function findResources(
   plan: LearningPlan,
@@ -48,7 +48,8 @@ export function findResources(
         sections.add(section);
         return true;
       });
-      return [task.id, chosen.flatMap((place) => resourceOf(place, wanted, plan) ?? [])];
+      const said = new Set(task.citations.map(({ quote }) => quote));
+      return [task.id, chosen.flatMap((place) => resourceOf(place, wanted, plan, said) ?? [])];
     }),
   );
 }
@@ -61,13 +62,17 @@ function resourceOf(
   { document, chunk }: PlacedChunk,
   wanted: TermVector,
   { documents, language }: LearningPlan,
+  /** Sentences that stand with the task; this one is added. */
+  said: Set<string>,
 ): Resource | undefined {
   const source = documents.find(({ index }) => index === document);
   const passage = { number: 0, text: chunk.text, headings: chunk.headings };
   const best = passageSentences([passage], language)
+    .filter(({ text }) => !said.has(text))
     .map((sentence) => ({ sentence, alike: similarity(wanted, sentence.vector) }))
     .sort((a, b) => b.alike - a.alike || a.sentence.position - b.sentence.position)[0]?.sentence;
   if (best === undefined || source === undefined) return undefined;
+  said.add(best.text);
   const heading = chunk.headings.at(-1);
   return {
     title: (heading ?? source.title).slice(0, 300),

@@ -1,29 +1,18 @@
-import { type LearningPlan, type PlanTask, taskNumbers, tasksOf } from '@pressroom/plans';
 import type { FlowSection } from '../flow/flow-section.ts';
 import { textSection } from '../flow/text-section.ts';
 import type { StructureElement } from '../pages/structure-tree.ts';
 import type { PlanDocument } from './plan-content.ts';
+import { indexOf } from './plan-index.ts';
 import { planMethod } from './plan-notes.ts';
 import { modulesSection } from './sections/modules-section.ts';
 import { overviewSection } from './sections/overview-section.ts';
 import { planSourcesSection } from './sections/plan-sources-section.ts';
 import { weeksSection } from './sections/weeks-section.ts';
 
-/** What the sections look up: every task, and its number on the pages. */
-export interface PlanIndex {
-  readonly plan: LearningPlan;
-  readonly tasks: ReadonlyMap<string, PlanTask>;
-  readonly numbers: ReadonlyMap<string, string>;
-}
-
 /** Everything after the contents, in order: what one pins to the wall first. */
 export function planSections(document: PlanDocument, owner: StructureElement, gaps: number): FlowSection[] {
   const { plan } = document.document.content;
-  const index: PlanIndex = {
-    plan,
-    tasks: new Map(tasksOf(plan).map((task) => [task.id, task])),
-    numbers: taskNumbers(plan),
-  };
+  const index = indexOf(plan);
   const sections = [
     overviewSection(document, owner, index),
     weeksSection(document, owner, index),

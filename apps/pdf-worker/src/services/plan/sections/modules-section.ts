@@ -5,7 +5,7 @@ import { paragraph, sectionHeading, tag } from '../../flow/flowed-document.ts';
 import type { Piece } from '../../flow/piece.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
 import type { PlanDocument } from '../plan-content.ts';
-import type { PlanIndex } from '../plan-sections.ts';
+import type { PlanIndex } from '../plan-index.ts';
 import { qrPiece } from './qr-piece.ts';
 
 const title = 'Modules';

@@ -5,7 +5,7 @@ import { paragraph, sectionHeading, tag } from '../../flow/flowed-document.ts';
 import { tablePieces } from '../../flow/table-pieces.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
 import type { PlanDocument } from '../plan-content.ts';
-import type { PlanIndex } from '../plan-sections.ts';
+import type { PlanIndex } from '../plan-index.ts';
 
 const title = 'Overview';
 

@@ -3,7 +3,7 @@ import { sectionHeading } from '../../flow/flowed-document.ts';
 import { sourcePieces } from '../../flow/source-pieces.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
 import type { PlanDocument } from '../plan-content.ts';
-import type { PlanIndex } from '../plan-sections.ts';
+import type { PlanIndex } from '../plan-index.ts';
 import { qrPiece } from './qr-piece.ts';
 
 const title = 'Sources';

@@ -5,7 +5,7 @@ import type { Piece } from '../../flow/piece.ts';
 import { textWidth } from '../../pages/canvas.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
 import type { PlanDocument } from '../plan-content.ts';
-import type { PlanIndex } from '../plan-sections.ts';
+import type { PlanIndex } from '../plan-index.ts';
 import { writtenSpan } from '../written-dates.ts';
 
 const title = 'Week by week';
