@@ -15,7 +15,10 @@ export interface DocumentLimits {
   readonly maxColumns: number;
   /** Of nested elements. */
   readonly maxDepth: number;
+  /** Of reading, whatever the size. */
   readonly timeoutSeconds: number;
+  /** Added for each megabyte of the file: a gigabyte of text is no attack, and takes its time on a busy machine. */
+  readonly secondsPerMegabyte: number;
   /** Resident memory of the reading process. */
   readonly maxResidentBytes: number;
 }
@@ -31,6 +34,7 @@ export const defaultDocumentLimits: DocumentLimits = {
   maxColumns: 1_000,
   maxDepth: 256,
   timeoutSeconds: 300,
+  secondsPerMegabyte: 1,
   maxResidentBytes: 512 * mebibyte,
 };
 

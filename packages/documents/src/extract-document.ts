@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type DocumentFormat, limitSignal } from '@pressroom/domain';
@@ -15,8 +16,8 @@ type Message =
   | { readonly type: 'crash'; readonly message: string };
 
 /**
- * Reads a document in a process that is killed on abort, after `limits.timeoutSeconds`, or above `limits.maxResidentBytes`, and
- * gives what it finds as it is found. Stopping to read ends the process.
+ * Reads a document in a process that is killed on abort, after `limits.timeoutSeconds` and those for its size, or above
+ * `limits.maxResidentBytes`, and gives what it finds as it is found. Stopping to read ends the process.
  *
  * Errors thrown: `document-encrypted`, `document-without-text`, `document-corrupt`, `document-too-large`, `document-too-complex`,
  * `unsupported-type`; an abort throws the signal's reason.
@@ -27,8 +28,9 @@ export async function* extractDocument(
   limits: DocumentLimits,
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
+  const seconds = limits.timeoutSeconds + ((await stat(path)).size / 1e6) * limits.secondsPerMegabyte;
   signal.throwIfAborted();
-  const limited = limitSignal(signal, limits.timeoutSeconds * 1_000);
+  const limited = limitSignal(signal, seconds * 1_000);
   const child = spawn(
     process.execPath,
     [
@@ -78,7 +80,7 @@ export async function* extractDocument(
   if (limited.timedOut) {
     throw documentProblem(
       'document-too-complex',
-      `The document takes longer than ${limits.timeoutSeconds} seconds to read`,
+      `The document takes longer than ${Math.ceil(seconds)} seconds to read`,
     );
   }
   if (failure !== undefined)

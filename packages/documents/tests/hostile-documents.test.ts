@@ -3,13 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
-import { type DocumentLimits, defaultDocumentLimits, extractDocument } from '@pressroom/documents';
+import {
+  type DocumentBlock,
+  type DocumentLimits,
+  defaultDocumentLimits,
+  extractDocument,
+} from '@pressroom/documents';
 import type { DocumentFormat } from '@pressroom/domain';
 import { temporaryFolder, zipOf } from '@pressroom/testing';
 
 const limits: DocumentLimits = {
   ...defaultDocumentLimits,
   timeoutSeconds: 30,
+  secondsPerMegabyte: 0,
   maxUnpackedBytes: 8 * 1024 * 1024,
   maxWholeBytes: 32 * 1024 * 1024,
 };
@@ -31,6 +37,18 @@ async function read(
     if (found.type === 'block') text += `${found.block.text}\n`;
   }
   return text;
+}
+
+async function readBlocks(
+  format: DocumentFormat,
+  content: string,
+): Promise<{ readonly blocks: readonly DocumentBlock[] }> {
+  const path = join(folder, `${randomUUID()}.${format}`);
+  await writeFile(path, content);
+  const blocks: DocumentBlock[] = [];
+  for await (const found of extractDocument(path, format, limits, new AbortController().signal))
+    if (found.type === 'block') blocks.push(found.block);
+  return { blocks };
 }
 
 const relations =
@@ -123,6 +141,36 @@ test('what is damaged in the middle of a text is shown as such, and the rest is 
   expect(text).toContain('schöne Welt');
   expect(text).toContain('\uFFFD');
   expect(text).toContain('Ende.');
+});
+
+test('a time limit grows with the file where it is told to', async () => {
+  const patient = { ...limits, timeoutSeconds: 0.001, secondsPerMegabyte: 60 };
+  expect(await read('text', 'A line of text.\n\n'.repeat(60_000), patient)).toContain('A line of text.');
+});
+
+test('a line that is longer than a block is cut between characters, and a page break in it stays', async () => {
+  const { blocks } = await readBlocks('text', `${'😀'.repeat(20_000)}\n${'word '.repeat(5_000)}\fnext page`);
+  expect(blocks.every(({ text }) => text.isWellFormed() && text.length <= 16_384)).toBe(true);
+  expect(blocks.at(-1)).toMatchObject({ text: 'next page', page: 2 });
+});
+
+test('the links of a long paragraph are told once', async () => {
+  const { blocks } = await readBlocks('markdown', '[a word](https://example.org/far/away) '.repeat(8_000));
+  expect(blocks.length).toBeGreaterThan(3);
+  expect(blocks.map(({ links }) => links?.length ?? 0)).toEqual([100, ...blocks.slice(1).map(() => 0)]);
+});
+
+test('a column of a long name does not make a table many times its size', async () => {
+  const text = await read('csv', `${'name'.repeat(50_000)},b\n${'1,2\n'.repeat(500)}`);
+  expect(text.length).toBeLessThan(400_000);
+  expect(text).toContain('b: 2');
+});
+
+test('a label that no browser knows is no encoding', async () => {
+  for (const label of ['hex', 'utf-16', 'constructor']) {
+    const page = Buffer.from(`<html><meta charset="${label}"><p>The caf\u00e9 by the sea</html>`, 'latin1');
+    expect(await read('html', page)).toContain('The caf\u00e9 by the sea');
+  }
 });
 
 test('an abort ends the reading process', async () => {

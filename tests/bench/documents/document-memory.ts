@@ -69,7 +69,7 @@ export const documentMemory: Scenario = {
       await rm(path);
       watch.take();
       const begun = performance.now();
-      await ingested(system, jobId);
+      const stages = await ingested(system, jobId);
       const seconds = (performance.now() - begun) / 1_000;
       const { root, descendant, tree } = watch.take();
       tell(`${document.name}: ${(tree / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s`);
@@ -84,6 +84,7 @@ export const documentMemory: Scenario = {
           workerMb: root / 1e6,
           readerMb: descendant / 1e6,
           source: 'sum of VmRSS',
+          ...stages,
         },
       });
     }
@@ -142,8 +143,8 @@ async function submit(
   return jobId;
 }
 
-/** Nobody takes the steps that follow. */
-async function ingested({ database }: FlowSystem, jobId: string): Promise<void> {
+/** Nobody takes the steps that follow. Gives the milliseconds of each stage. */
+async function ingested({ database }: FlowSystem, jobId: string): Promise<Readonly<Record<string, number>>> {
   const step = await eventually(
     async () => {
       const found = (await listSteps(database.executor, [jobId])).find(({ key }) => key === 'ingest-0');
@@ -153,4 +154,8 @@ async function ingested({ database }: FlowSystem, jobId: string): Promise<void> 
   );
   if (step.status !== 'succeeded')
     throw new Error(`The document was not ingested: ${JSON.stringify(step.error)}`);
+  const { rows } = await database.executor.execute<{ stage: string; duration_ms: number }>(
+    `select stage, duration_ms from stage_runs where step_id = '${step.id}' order by started_at`,
+  );
+  return Object.fromEntries(rows.map((row) => [`${row.stage}Ms`, row.duration_ms]));
 }

@@ -25,6 +25,7 @@ const maxPixels = 20_000_000;
 /** Half of a worker's memory and less, so that whatever runs into a limit does it soon. */
 const limits = {
   ...defaultDocumentLimits,
+  secondsPerMegabyte: 0,
   maxUnpackedBytes: 32 * 1024 ** 2,
   maxResidentBytes: standReaderBytes,
 };
