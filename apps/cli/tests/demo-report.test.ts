@@ -96,7 +96,7 @@ test('without a document that can be read there is no report, and the exit code 
   const { code, said } = await run({ documents: [address], out: 'none.pdf' });
   expect(code).toBe(1);
   expect(said).toContain(`${address} cannot be used: `);
-  expect(said).toContain('There is no report: ');
+  expect(said).toContain('There is no document: ');
   await expect(readFile(join(folder, 'none.pdf'))).rejects.toThrow(/ENOENT/);
   expect(requests).toBe(0);
 }, 300_000);

@@ -7,7 +7,10 @@ export interface IngestDocumentInput {
   /** The position of the document in the job, from 0: names it in messages. */
   readonly index: number;
   /** An asset of the account, or an address on the public web. */
-  readonly source: { readonly assetId: string } | { readonly url: string };
+  readonly source:
+    | { readonly assetId: string }
+    /** `scheduled`: no person asks for it just now, so the server's robots.txt decides. */
+    | { readonly url: string; readonly scheduled?: boolean | undefined };
 }
 
 /** Which model the chunks of a document were embedded with; vectors of different models cannot be compared. */

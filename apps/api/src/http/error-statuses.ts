@@ -26,6 +26,7 @@ export const errorStatuses = {
   'asset-altered': 410,
   'url-not-allowed': 422,
   'url-refused': 422,
+  'url-disallowed': 422,
   'url-unreachable': 502,
   'unsupported-type': 415,
   'image-too-many-pixels': 422,

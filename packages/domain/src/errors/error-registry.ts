@@ -127,6 +127,11 @@ export const errorRegistry = {
     'The address does not give the document',
     'Open the address in a browser without being logged in; upload the file if it needs a login.',
   ),
+  'url-disallowed': define(
+    'permanent',
+    'The server asks programs not to read this address',
+    'Leave out `scheduled` if a person wants this document now, or ask whoever runs the server.',
+  ),
   'url-unreachable': define(
     'transient',
     'The server of the address did not answer properly',

@@ -24,6 +24,12 @@ export const documentSourceSchema = z.union([
       .url({ protocol: /^https?$/ })
       .max(2_000)
       .describe('An address on the public web, http or https.'),
+    scheduled: z
+      .boolean()
+      .optional()
+      .describe(
+        'True when a program asks for it again and again: then the robots.txt of its server is asked first and obeyed (RFC 9309).',
+      ),
     name,
   }),
 ]);

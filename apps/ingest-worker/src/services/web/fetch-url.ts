@@ -38,18 +38,28 @@ export interface FetchedUrl {
   readonly body: AsyncIterable<Buffer>;
 }
 
+/** By which servers know us, also in their robots.txt. */
+export const productToken = 'Pressroom';
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The server is there and says "later". */
 const laterStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** Asked about every hop before anything is sent to it; throws what the fetch is to throw. */
+export type HopPermit = (url: URL, signal: AbortSignal) => Promise<void>;
 
 /**
  * Fetches an address that a user gave. Every hop is checked anew, and the address that is connected to is the one that was
  * checked: the look-up is made once, for the connection itself, so a name cannot answer otherwise in between.
  *
- * Errors thrown, also while the body is read: `url-not-allowed`, `url-refused`, `url-unreachable`, `asset-too-large`; an abort throws the
- * signal's reason.
+ * Errors thrown, also while the body is read: `url-not-allowed`, `url-refused`, `url-unreachable`, `asset-too-large`, and what
+ * `permit` throws; an abort throws the signal's reason.
  */
-export async function fetchUrl(address: string, rules: UrlRules, signal: AbortSignal): Promise<FetchedUrl> {
+export async function fetchUrl(
+  address: string,
+  rules: UrlRules,
+  signal: AbortSignal,
+  permit: HopPermit = async () => {},
+): Promise<FetchedUrl> {
   const limited = limitSignal(signal, rules.timeoutMs);
   const naming = (error: unknown): unknown => {
     if (signal.aborted) return signal.reason;
@@ -60,6 +70,7 @@ export async function fetchUrl(address: string, rules: UrlRules, signal: AbortSi
     let url = checkedUrl(address, undefined, rules);
     for (let hops = 0; ; hops += 1) {
       signal.throwIfAborted();
+      await permit(url, limited.signal);
       const response = await open(url, rules, limited.signal);
       const { statusCode = 0, headers } = response;
       if (redirects.has(statusCode) && headers.location !== undefined) {
@@ -119,7 +130,7 @@ async function open(url: URL, rules: UrlRules, signal: AbortSignal): Promise<Inc
       headers: {
         accept: 'text/html, application/pdf, text/*;q=0.9, */*;q=0.5',
         'accept-encoding': 'gzip, deflate, br',
-        'user-agent': 'Pressroom',
+        'user-agent': productToken,
       },
     });
     sent.once('response', resolve);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { formatOfMediaType } from '@pressroom/documents';
 import { PressroomError, storageKeys } from '@pressroom/domain';
 import { fetchUrl } from '../../web/fetch-url.ts';
+import { robotsPermit } from '../../web/robots-permit.ts';
 import type { DocumentRun, DocumentStage } from '../document-run.ts';
 import type { ReceivedSource } from '../received-source.ts';
 
@@ -11,7 +12,7 @@ import type { ReceivedSource } from '../received-source.ts';
  */
 export const fetchSource: DocumentStage = async (run) => {
   const { source } = run.input;
-  const received = 'url' in source ? await fetched(run, source.url) : await uploaded(run, source.assetId);
+  const received = 'url' in source ? await fetched(run, source) : await uploaded(run, source.assetId);
   checkBytes(received.bytes, run.settings.limits.maxBytes);
   await run.local.path(received);
   return { source: received };
@@ -25,8 +26,13 @@ async function uploaded(run: DocumentRun, assetId: string): Promise<ReceivedSour
   return { assetId, storageKey, bytes, sha256, mediaType };
 }
 
-async function fetched(run: DocumentRun, address: string): Promise<ReceivedSource> {
-  const { url, mediaType, body } = await fetchUrl(address, run.settings.urls, run.signal);
+async function fetched(
+  run: DocumentRun,
+  { url: address, scheduled = false }: { readonly url: string; readonly scheduled?: boolean | undefined },
+): Promise<ReceivedSource> {
+  const { urls } = run.settings;
+  const permit = scheduled ? robotsPermit(urls) : undefined;
+  const { url, mediaType, body } = await fetchUrl(address, urls, run.signal, permit);
   if (formatOfMediaType(mediaType) === undefined && mediaType !== 'application/octet-stream') {
     // Never read: the connection goes with the iterator.
     await body[Symbol.asyncIterator]().return?.();
