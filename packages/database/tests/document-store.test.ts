@@ -73,6 +73,22 @@ describe('ingested documents', () => {
     expect(await store.chunks('acct_other', document.digest, { from: 0, limit: 10 })).toEqual([]);
   });
 
+  test('that several write at the same time have each chunk once, and fail for none of them', async () => {
+    const writers = 4;
+    for (let round = 0; round < 40; round += 1) {
+      const document = record(60);
+      await store.begin(accountId, document);
+      const chunks = Array.from({ length: document.chunks }, (_, position) => chunk(document, position));
+      const outcomes = await Promise.all(
+        Array.from({ length: writers }, () => store.writeChunks(accountId, document.digest, chunks)),
+      );
+      expect(outcomes.reduce((sum, { written }) => sum + written, 0)).toBe(document.chunks);
+      expect(outcomes.reduce((sum, { conflicting }) => sum + conflicting, 0)).toBe(
+        document.chunks * (writers - 1),
+      );
+    }
+  });
+
   test('keep what their texts hold that JSON and PostgreSQL see differently', async () => {
     const document = { ...record(1), title: 'Null \u0000 and half a \ud83c pair' };
     await ingest(document);

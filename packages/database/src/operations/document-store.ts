@@ -1,9 +1,10 @@
-import type {
-  ChunksWritten,
-  DocumentRecord,
-  DocumentStore,
-  EmbeddingModel,
-  NewChunk,
+import {
+  type ChunksWritten,
+  type DocumentRecord,
+  type DocumentStore,
+  type EmbeddingModel,
+  type NewChunk,
+  PressroomError,
 } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../connection.ts';
@@ -32,6 +33,15 @@ const nearestBatch = 2_000;
 
 export function createDocumentStore(database: Database): DocumentStore {
   const { executor } = database;
+  async function expectAll(accountId: string, chunks: readonly NewChunk[]): Promise<void> {
+    const ids = textArray(chunks.map(({ id }) => id));
+    const result = await executor.execute<{ found: string }>(sql`
+      select count(*) as found from document_chunks where account_id = ${accountId} and id = any(${ids}::uuid[])`);
+    const missing = chunks.length - Number(result.rows[0]?.found ?? 0);
+    if (missing > 0) {
+      throw new PressroomError('internal', `${missing} chunks have a position that another text of the document has`);
+    }
+  }
   const store: DocumentStore = {
     find: async (accountId, digest) => {
       const result = await executor.execute<DocumentRow>(sql`
@@ -61,9 +71,13 @@ export function createDocumentStore(database: Database): DocumentStore {
           decode(vector, 'base64')
         from jsonb_to_recordset(${json(chunks.map(toRow))}) as chunk(id uuid, position int, page int, last_page int, start bigint,
           "end" bigint, headings jsonb, text text, tokens int, vector text)
-        on conflict (account_id, id) do nothing`);
+        on conflict do nothing`);
       const written = result.rowCount ?? 0;
-      return { written, conflicting: chunks.length - written } satisfies ChunksWritten;
+      const conflicting = chunks.length - written;
+      // No index is named in the conflict clause: of two writers of one chunk, the slower would meet the other at the index
+      // that is not named, and fail. Instead, what conflicts is looked at here.
+      if (conflicting > 0) await expectAll(accountId, chunks);
+      return { written, conflicting } satisfies ChunksWritten;
     },
     complete: async (accountId, digest) => {
       const result = await executor.execute<{ found: string; completed: string }>(sql`
