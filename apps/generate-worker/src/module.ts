@@ -13,7 +13,7 @@ import { createDocumentStore } from '@pressroom/database';
 import type { EmbeddingService, GenerationService, ObjectService } from '@pressroom/domain';
 import { planMakers } from '@pressroom/plans';
 import { type CreateWorkerModule, createWorkerService, type Resources } from '@pressroom/process';
-import { extractiveMakers, extractiveModel } from '@pressroom/reports';
+import { extractiveMakers } from '@pressroom/reports';
 import { createCuratePlanHandler } from './handlers/curate-plan.ts';
 import { createGeneratePictureHandler } from './handlers/generate-picture.ts';
 import { createMapReportChunksHandler } from './handlers/map-report-chunks.ts';
@@ -75,10 +75,7 @@ async function openGeneration(
     policy: offlinePolicy,
   };
   const offlineObjects = {
-    provider: createOfflineObjects({
-      makers: { ...extractiveMakers, ...planMakers },
-      model: extractiveModel,
-    }),
+    provider: createOfflineObjects({ makers: { ...extractiveMakers, ...planMakers } }),
     policy: offlinePolicy,
   };
   const shared = { calls: providerCalls, assets, clock, log, observer: metrics.providers };

@@ -7,6 +7,7 @@ import type {
   IngestDocumentOutput,
   ObjectOrder,
   ObjectService,
+  OfflineMaker,
   StoredChunk,
 } from '@pressroom/domain';
 import { extractiveMakers, type MapAnswer, type Report } from '@pressroom/reports';
@@ -45,13 +46,15 @@ interface Asked {
   readonly problems: readonly string[] | undefined;
 }
 
+const offline: Readonly<Record<string, OfflineMaker>> = extractiveMakers;
+
 /** Answers from a script, then as the offline provider does. */
 function provider(script: readonly unknown[] = []): ObjectService & { readonly asked: Asked[] } {
   const asked: Asked[] = [];
   return {
     asked,
     generateObject: <Value>({ task, revision }: ObjectOrder<Value>): Promise<DeliveredObject<Value>> => {
-      const value = script[asked.length] ?? extractiveMakers[task.name]?.(task.material);
+      const value = script[asked.length] ?? offline[task.name]?.make(task.material);
       asked.push({ task: task.name, problems: revision?.problems });
       return Promise.resolve({
         value: task.schema.parse(value),

@@ -1,4 +1,4 @@
-/** What the tests of reports stand on: a real record, a real store, the real services around real adapters, and steps that are run by hand. */
+/** What the tests of reports and plans stand on: a real record, a real store, the real services around real adapters, and steps that are run by hand. */
 import { createHash, randomUUID } from 'node:crypto';
 import {
   createGeminiObjects,
@@ -27,18 +27,25 @@ import {
   silentLog,
   systemClock,
   systemIds,
+  type WritePlanInput,
+  type WritePlanOutput,
 } from '@pressroom/domain';
-import { extractiveMakers, extractiveModel, type Report } from '@pressroom/reports';
+import { type LearningPlan, planMakers, planSchema } from '@pressroom/plans';
+import { extractiveMakers, type Report } from '@pressroom/reports';
 import { openLocalStore } from '@pressroom/storage';
 import { createTestDatabase, temporaryFolder } from '@pressroom/testing';
 import pg from 'pg';
-import { createMapReportChunksHandler, createReduceReportHandler } from '../src/index.ts';
+import {
+  createMapReportChunksHandler,
+  createReduceReportHandler,
+  createWritePlanHandler,
+} from '../src/index.ts';
 
 export const apiKey = 'stand-in-key-of-the-tests';
 export const models = ['text-model', 'vector-model'];
 
 /** A step as its worker would be given it. */
-export function stepContext<Name extends 'map-report-chunks' | 'reduce-report'>(
+export function stepContext<Name extends 'map-report-chunks' | 'reduce-report' | 'write-plan'>(
   input: StepContext<Name>['input'],
   children: readonly ChildStep[] = [],
   caller = { accountId: 'acct_1', jobId: 'job_1', stepId: 'step_1' },
@@ -105,6 +112,7 @@ export async function openReportScene() {
     const deps = { ...services, documents, store, ids: systemIds };
     const map = createMapReportChunksHandler(deps);
     const reduce = createReduceReportHandler(deps);
+    const write = createWritePlanHandler(deps);
     const ingested = childOf('ingest-document', output);
 
     async function runMap(): Promise<ChildStep> {
@@ -131,8 +139,31 @@ export async function openReportScene() {
       return (await read(result.output.report.storageKey)) as Report;
     }
 
+    /** From the document when there is one, with the rest of the input as given. */
+    async function runWritePlan(
+      given: Partial<WritePlanInput> = {},
+    ): Promise<{ readonly output: WritePlanOutput; readonly plan: LearningPlan }> {
+      const documents = given.documents ?? ['asset_a'];
+      const input: WritePlanInput = {
+        topic: 'The water works',
+        skillLevel: 'beginner',
+        learningStyle: 'mixed',
+        weeklyMinutes: 120,
+        start: '2026-03-02',
+        language: 'en',
+        names: documents.map(() => ''),
+        ...given,
+        documents,
+      };
+      const children = documents.length === 0 ? [] : [ingested];
+      const result = await write(stepContext<'write-plan'>(input, children, caller));
+      if ('expand' in result) throw new Error('It asked for steps');
+      return { output: result.output, plan: planSchema.parse(await read(result.output.plan.storageKey)) };
+    }
+
     return {
       caller,
+      runWritePlan,
       runMap,
       runReduce,
       /** As a job makes it: what was found in the passages, put together. */
@@ -200,7 +231,7 @@ export async function openReportScene() {
     offlineObjects: (): ObjectService =>
       createObjectService({
         main: {
-          provider: createOfflineObjects({ makers: extractiveMakers, model: extractiveModel }),
+          provider: createOfflineObjects({ makers: { ...extractiveMakers, ...planMakers } }),
           policy: offlinePolicy,
         },
         ...shared,

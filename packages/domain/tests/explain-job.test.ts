@@ -71,7 +71,8 @@ const waitFor = (
   failures: [failure(code, 'throttled')],
 });
 
-const up = { state: 'up', quietMs: 5, rebuilds: 0, active: 0 } as const;
+const statistics = { polled: 9, started: 2, completed: 2, failed: 0, active: 0 };
+const up = { state: 'up', quietMs: 5, rebuilds: 0, ...statistics } as const;
 const processes: ExplanationFacts['processes'] = [
   { process: 'api@host-1:1', part: 'api', silentSeconds: 1, canary: null },
   { process: 'ingest-worker@host-1:2', part: 'ingest', silentSeconds: 1, canary: up },

@@ -16,10 +16,17 @@ export interface WorkerCount {
   readonly count: number;
 }
 
+/** What a worker of this process says of itself. */
+export interface WorkerReading {
+  readonly quietMs: number;
+  readonly polled: number;
+  readonly active: number;
+}
+
 export interface RecoveryMetrics {
   workerRebuilt(worker: { readonly worker: string }): void;
   /** Asked at every scrape. */
-  observeCanary(worker: string, quietMs: () => number): void;
+  observeWorker(worker: string, read: () => WorkerReading): void;
   maintenanceRan(run: MaintenanceRunMetrics): void;
   /** Asked at every scrape; a record that does not answer leaves no values. */
   observeWorkers(read: () => Promise<readonly WorkerCount[]>): void;
@@ -36,14 +43,33 @@ export function createRecoveryMetrics(registry: Registry): RecoveryMetrics {
     labelNames: ['worker'],
     registers,
   });
-  const canaries = new Map<string, () => number>();
+  const workers = new Map<string, () => WorkerReading>();
   new Gauge({
     name: 'pressroom_worker_quiet_seconds',
     help: "Seconds since the queue last answered the worker's own fetch loop.",
     labelNames: ['worker'],
     registers,
     collect() {
-      for (const [worker, quietMs] of canaries) this.set({ worker }, quietMs() / 1_000);
+      for (const [worker, read] of workers) this.set({ worker }, read().quietMs / 1_000);
+    },
+  });
+  new Counter({
+    name: 'pressroom_worker_polls_total',
+    help: "Answers of the queue to the worker's own fetch loop, with a step or without one.",
+    labelNames: ['worker'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [worker, read] of workers) this.inc({ worker }, read().polled);
+    },
+  });
+  new Gauge({
+    name: 'pressroom_worker_active',
+    help: 'Attempts that the worker runs now.',
+    labelNames: ['worker'],
+    registers,
+    collect() {
+      for (const [worker, read] of workers) this.set({ worker }, read().active);
     },
   });
   const runs = new Counter({
@@ -79,7 +105,7 @@ export function createRecoveryMetrics(registry: Registry): RecoveryMetrics {
 
   return {
     workerRebuilt: ({ worker }) => rebuilds.inc({ worker }),
-    observeCanary: (worker, quietMs) => void canaries.set(worker, quietMs),
+    observeWorker: (worker, read) => void workers.set(worker, read),
     maintenanceRan: (run) => {
       const { task } = run;
       runs.inc({ task, outcome: run.outcome });

@@ -56,6 +56,19 @@ describe('createMetrics', () => {
     expect(sampleOf(text, name, { route: 'other' })).toBe(302);
   });
 
+  test('reads at each scrape what the workers of the process say of themselves', async () => {
+    const metrics = createMetrics({ service: 'pdf-worker' });
+    let polled = 3;
+    metrics.observeWorker('pdf', () => ({ quietMs: 1_500, polled, active: 2 }));
+    const labels = { worker: 'pdf' };
+    const first = await metrics.render();
+    expect(sampleOf(first, 'pressroom_worker_quiet_seconds', labels)).toBe(1.5);
+    expect(sampleOf(first, 'pressroom_worker_active', labels)).toBe(2);
+    expect(sampleOf(first, 'pressroom_worker_polls_total', labels)).toBe(3);
+    polled = 8;
+    expect(sampleOf(await metrics.render(), 'pressroom_worker_polls_total', labels)).toBe(8);
+  });
+
   test('reads the queues at each scrape, and drops what it cannot read', async () => {
     const metrics = createMetrics({ service: 'api' });
     let waiting: number | undefined = 3;

@@ -52,7 +52,7 @@ export const material: DraftMaterial = {
 };
 
 export function draftOf(given: DraftMaterial = material): PlanDraft {
-  return planMakers['plan-draft']?.(given) as PlanDraft;
+  return planMakers['plan-draft'].make(given) as PlanDraft;
 }
 
 export function planOf(draft: PlanDraft, frame: Partial<LearningPlan> = {}): LearningPlan {

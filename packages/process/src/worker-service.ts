@@ -46,7 +46,7 @@ export function createWorkerService<Type extends WorkerType>(
       return worker.report();
     },
   });
-  resources.metrics.observeCanary(type, () => worker.report().quietMs);
+  resources.metrics.observeWorker(type, () => worker.report());
   return defineService(worker.name, {
     start: async () => {
       await worker.start();

@@ -53,7 +53,7 @@ describe.each(backends)('on %s', (backend) => {
   test('a transient failure is tried again and counts as an attempt', async () => {
     const scene = await Scene.open(backend);
     let calls = 0;
-    await scene.workers(
+    const workers = await scene.workers(
       handlers({
         'generate-picture': async (context) => {
           calls += 1;
@@ -67,6 +67,10 @@ describe.each(backends)('on %s', (backend) => {
     expect((await scene.settled(jobId)).status).toBe('succeeded');
     expect(calls).toBe(3);
     expect((await scene.step(jobId, 'generate-0')).attempts).toBe(2);
+    const [, generate, pdf] = workers.map((worker) => worker.report());
+    expect(generate).toMatchObject({ started: 3, completed: 1, failed: 2, active: 0, rebuilds: 0 });
+    expect(generate?.polled).toBeGreaterThanOrEqual(3);
+    expect(pdf).toMatchObject({ started: 1, completed: 1, failed: 0, active: 0 });
   });
 
   test('a transient failure that lasts ends the job, with a refund', async () => {

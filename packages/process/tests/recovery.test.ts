@@ -88,6 +88,7 @@ describe.each(backends)('on %s', (backend) => {
     await eventually(() => standing.check());
     expect(standing.report().state).toBe('up');
     expect(standing.report().rebuilds).toBeGreaterThan(0);
+    expect(standing.report().polled).toBeGreaterThan(0);
     await standing.stop(2_000);
   });
 

@@ -36,7 +36,7 @@ export interface StandingWorker {
   start(): Promise<void>;
   /** Takes no more jobs and waits for those that run, `patienceMs` at most: a queue that is away must not keep the process. */
   stop(patienceMs: number): Promise<void>;
-  report(): Omit<CanaryReport, 'active'>;
+  report(): Pick<CanaryReport, 'state' | 'quietMs' | 'rebuilds' | 'polled'>;
   /** Throws `not-ready` while the queue does not answer the loop. */
   check(): Promise<void>;
 }
@@ -55,11 +55,14 @@ export function createStandingWorker<Built extends Worker & FetchLoop>(
   let stopping = false;
   let stuck = false;
   let rebuilds = 0;
+  /** By the workers that were given up. */
+  let polledBefore = 0;
   /** When a worker was last known to be heard, over all that were built. */
   let heardAt = performance.now();
 
   function quietMs(): number {
-    if (worker?.heard === true) heardAt = Math.max(heardAt, performance.now() - worker.quietMs);
+    if (worker !== undefined && worker.polled > 0)
+      heardAt = Math.max(heardAt, performance.now() - worker.quietMs);
     return performance.now() - heardAt;
   }
 
@@ -110,6 +113,7 @@ export function createStandingWorker<Built extends Worker & FetchLoop>(
     // What it still runs goes on and is written into the record; the queue delivers it again, and finds it done.
     old.close(true).catch(() => {});
     rebuilds += 1;
+    polledBefore += old.polled;
     options.onRebuild?.();
     worker = options.build();
     run(worker);
@@ -134,7 +138,13 @@ export function createStandingWorker<Built extends Worker & FetchLoop>(
     },
     report: () => {
       const quiet = quietMs();
-      return { state: quiet > limits.limitMs ? 'quiet' : 'up', quietMs: Math.round(quiet), rebuilds };
+      const polled = polledBefore + (worker?.polled ?? 0);
+      return {
+        state: quiet > limits.limitMs ? 'quiet' : 'up',
+        quietMs: Math.round(quiet),
+        rebuilds,
+        polled,
+      };
     },
     check: () => {
       const quiet = quietMs();

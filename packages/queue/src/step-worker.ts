@@ -103,6 +103,7 @@ const branchesAtOnce = 20;
 export function createStepWorker<Type extends WorkerType>(options: StepWorkerOptions<Type>): StepWorker {
   const { type, store, log, observer } = options;
   const attempts = new Map<AbortController, StepLease>();
+  const counts = { started: 0, completed: 0, failed: 0 };
   let leaseCheck: NodeJS.Timeout | undefined;
   let stopListening = (): void => {};
   let checking = false;
@@ -126,6 +127,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
         memory: options.memory,
         onClaimed: (claimed) => {
           step = claimed;
+          counts.started += 1;
           observer?.stepStarted({ worker: type, handler: claimed.handler });
         },
         onLease: (lease, controller) => {
@@ -204,6 +206,8 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
   }
 
   function observe(step: ClaimedStep, outcome: AttemptOutcome, durationMs: number): void {
+    if (outcome.kind === 'done' || outcome.kind === 'expanded') counts.completed += 1;
+    if (outcome.kind === 'retry' || outcome.kind === 'gave-up') counts.failed += 1;
     observer?.stepEnded({
       worker: type,
       handler: step.handler,
@@ -341,7 +345,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
     },
     stop: () => (stopped ??= stop()),
     check: () => standing.check(),
-    report: () => ({ ...standing.report(), active: attempts.size }),
+    report: () => ({ ...standing.report(), ...counts, active: attempts.size }),
   };
 }
 

@@ -9,15 +9,15 @@ import { Worker } from 'bullmq';
 export interface FetchLoop {
   /** Milliseconds since the queue last answered the loop, or since a loop that is full last had to ask nothing. */
   readonly quietMs: number;
-  /** Whether the queue has ever answered. */
-  readonly heard: boolean;
+  /** Times that the queue has answered; 0 when it never has. */
+  readonly polled: number;
 }
 
 export class WatchedWorker<Data, Backend extends IQueueBackend, Connection>
   extends Worker<Data, unknown, string, Backend, JobProgress, Connection>
   implements FetchLoop
 {
-  heard = false;
+  polled = 0;
   /** Longest wait for a job, in milliseconds; longer ones make idle and dead look alike. */
   fetchPauseMs = 5_000;
   #lastSign = performance.now();
@@ -33,14 +33,15 @@ export class WatchedWorker<Data, Backend extends IQueueBackend, Connection>
     id?: string,
     token?: string,
   ): Promise<Job<Data, unknown, string, JobProgress>> {
-    this.#answered();
+    this.polled += 1;
+    this.#lastSign = performance.now();
     return super.nextJobFromJobData(data, id, token);
   }
 
   /** A full worker fetches nothing; that its locks are renewed shows that it is still connected. */
   override async extendJobLocks(ids: string[], tokens: string[], duration: number): Promise<string[]> {
     const lost = await super.extendJobLocks(ids, tokens, duration);
-    if (this.#busy >= this.concurrency) this.#answered();
+    if (this.#busy >= this.concurrency) this.#lastSign = performance.now();
     return lost;
   }
 
@@ -61,10 +62,5 @@ export class WatchedWorker<Data, Backend extends IQueueBackend, Connection>
 
   protected override getBlockTimeout(blockUntil: number): number {
     return Math.min(super.getBlockTimeout(blockUntil), this.fetchPauseMs / 1_000);
-  }
-
-  #answered(): void {
-    this.heard = true;
-    this.#lastSign = performance.now();
   }
 }

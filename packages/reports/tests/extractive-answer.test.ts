@@ -3,7 +3,7 @@ import { type AnswerAnswer, extractiveMakers } from '../src/index.ts';
 import { passages, passagesOf } from './water-works.ts';
 
 test('an extractive answer is made of the sentences that are most similar to the question, and is none when nothing is', () => {
-  const make = extractiveMakers['report-answer'];
+  const make = extractiveMakers['report-answer'].make;
   const material = { language: 'en', passages };
   const answer = make?.({ ...material, question: 'What did the repair cost?' }) as AnswerAnswer;
   expect(answer.answered).toBe(true);
@@ -21,7 +21,7 @@ test('an extractive answer is made of the sentences that are most similar to the
 });
 
 test('an extractive answer knows a word in its other forms', () => {
-  const make = extractiveMakers['report-answer'];
+  const make = extractiveMakers['report-answer'].make;
   const asked = (language: string, question: string, text: string): boolean =>
     (make?.({ language, question, passages: passagesOf(text) }) as AnswerAnswer | undefined)?.answered ===
     true;

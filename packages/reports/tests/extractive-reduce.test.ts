@@ -11,7 +11,7 @@ test('an extractive reduction keeps numbers that were given, and takes from ever
     documents: [number % 3],
   }));
   const reduced = reduceAnswerSchema.parse(
-    extractiveMakers['report-reduce']?.({ language: 'en', summaries: [], openQuestions: [], findings }),
+    extractiveMakers['report-reduce'].make({ language: 'en', summaries: [], openQuestions: [], findings }),
   );
   expect(reduced.findings).toHaveLength(24);
   for (const place of [0, 1, 2]) expect(reduced.summary).toContain(findings[place]?.detail);
@@ -26,7 +26,7 @@ interface Given {
 }
 const reduce = (...given: readonly Given[]) =>
   reduceAnswerSchema.parse(
-    extractiveMakers['report-reduce']?.({
+    extractiveMakers['report-reduce'].make({
       language: 'en',
       summaries: [],
       openQuestions: [],

@@ -17,7 +17,7 @@ export const passages: NumberedPassage[] = [
 ];
 
 export const mapped = (material: MapMaterial): MapAnswer =>
-  extractiveMakers['report-map']?.(material) as MapAnswer;
+  extractiveMakers['report-map'].make(material) as MapAnswer;
 
 /** A document of one passage for each text. */
 export const passagesOf = (...texts: readonly string[]): NumberedPassage[] =>

@@ -20,7 +20,7 @@ export function createGeminiObjects(options: GeminiObjectsOptions): ObjectPort {
   const client = new GoogleGenerativeAI(options.apiKey);
   return {
     name: 'gemini',
-    objectModel,
+    modelOf: () => objectModel,
     describeObject: ({ task, revision }) => ({
       task: task.name,
       instructions: task.instructions,

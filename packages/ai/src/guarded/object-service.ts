@@ -26,7 +26,7 @@ export function createObjectService(options: ObjectServiceOptions): ObjectServic
   return {
     generateObject: <Value>(order: ObjectOrder<Value>): Promise<DeliveredObject<Value>> =>
       deliver(options, {
-        modelOf: ({ objectModel }) => objectModel,
+        modelOf: (provider) => provider.modelOf(order.task.name),
         obtain: (from) => obtainUsable(from, order),
       }),
   };
@@ -63,16 +63,17 @@ export function createObjectService(options: ObjectServiceOptions): ObjectServic
     revision: ObjectRevision | undefined,
   ): Promise<Obtained<WrittenObject> | Refusal> {
     const request = { task: task as ObjectTask, revision };
+    const model = provider.modelOf(task.name);
     return guarded.obtain<WrittenObject>({
       provider: provider.name,
-      model: provider.objectModel,
+      model,
       policy,
       caller,
       signal,
       resultKey: resultKey({
         kind: 'object',
         provider: provider.name,
-        model: provider.objectModel,
+        model,
         parameters: provider.describeObject(request),
       }),
       estimatedTokens: provider.estimateObjectTokens(request),

@@ -1,17 +1,15 @@
-import { type ObjectPort, PressroomError } from '@pressroom/domain';
+import { type ObjectPort, type OfflineMaker, PressroomError } from '@pressroom/domain';
 
 export interface OfflineObjectsOptions {
-  /** By the name of the task: what makes an answer of its shape from its material, without a model. */
-  readonly makers: Readonly<Record<string, (material: unknown) => unknown>>;
-  /** Names the makers and their version. */
-  readonly model: string;
+  /** By the name of the task. */
+  readonly makers: Readonly<Record<string, OfflineMaker>>;
 }
 
 /** JSON without any service, for the tasks that can be done without one. Throws `provider-refused` for any other. */
-export function createOfflineObjects({ makers, model }: OfflineObjectsOptions): ObjectPort {
+export function createOfflineObjects({ makers }: OfflineObjectsOptions): ObjectPort {
   return {
     name: 'offline',
-    objectModel: model,
+    modelOf: (task) => makerOf(task).model,
     describeObject: ({ task, revision }) => ({
       task: task.name,
       material: task.material,
@@ -20,11 +18,16 @@ export function createOfflineObjects({ makers, model }: OfflineObjectsOptions): 
     estimateObjectTokens: () => 0,
     generateObject: ({ task, signal }) => {
       signal.throwIfAborted();
-      const make = makers[task.name];
-      if (make === undefined) {
-        throw new PressroomError('provider-refused', `The offline provider cannot do '${task.name}'`);
-      }
+      const { model, make } = makerOf(task.name);
       return Promise.resolve({ text: JSON.stringify(make(task.material)), provider: 'offline', model });
     },
   };
+
+  function makerOf(task: string): OfflineMaker {
+    const maker = makers[task];
+    if (maker === undefined) {
+      throw new PressroomError('provider-refused', `The offline provider cannot do '${task}'`);
+    }
+    return maker;
+  }
 }

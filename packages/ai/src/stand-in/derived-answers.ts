@@ -1,5 +1,5 @@
 /**
- * What a model might say to the questions of a report, made of nothing but the prompt: its quotations are true since they are cut out
+ * What a model might say to the questions of a report or a plan, made of nothing but the prompt: its quotations are true since they are cut out
  * of the passages that it was sent. Which question it is, is read from the shape that is asked for.
  */
 import type { StandInObjectRequest } from './wire-requests.ts';
@@ -19,11 +19,13 @@ interface GivenFinding {
 
 const invented = 'words that were never written in any passage of any document';
 const quotedWords = 40;
+const moduleTasks = 5;
 
-/** An answer of the wanted shape; `lying`: its first citation is of invented words, or its first finding of one that is not there. */
+/** An answer of the wanted shape; `lying`: its first citation is of invented words, or its first finding of one that is not there; without any, its first task waits for the last. */
 export function derivedAnswer(request: StandInObjectRequest, { lying }: { readonly lying: boolean }): object {
   const prompt = promptOf(request);
   const { properties } = request.generationConfig.responseSchema;
+  if ('modules' in properties) return planFor(prompt, lying);
   if ('answered' in properties) return answerTo(passagesOf(prompt), lying);
   if ('entities' in properties) return mapOf(passagesOf(prompt), lying);
   return reductionOf(findingsOf(prompt), lying);
@@ -88,6 +90,32 @@ function reductionOf(findings: readonly GivenFinding[], lying: boolean): object 
     })),
     openQuestions: [],
   };
+}
+
+/** A module for each five passages, a task for each passage, one after the other; three tasks where there is nothing to cite. */
+function planFor(prompt: string, lying: boolean): object {
+  const passages = passagesOf(prompt);
+  const subjects =
+    passages.length > 0
+      ? passages
+          .slice(0, moduleTasks * 20)
+          .map(({ number, text }) => ({ number, quote: firstSentence(text) }))
+      : ['Read about it', 'Try it', 'Explain it'].map((quote) => ({ number: undefined, quote }));
+  const tasks = subjects.map(({ number, quote }, index) => ({
+    title: `${quote.split(' ').slice(0, 6).join(' ').slice(0, 150)} (${index + 1})`,
+    description: `Work through it until it can be said without looking: ${quote}`,
+    minutes: 60,
+    after:
+      lying && index === 0 && number === undefined ? [subjects.length - 1] : index === 0 ? [] : [index - 1],
+    citations:
+      number === undefined ? [] : [{ passage: number, quote: lying && index === 0 ? invented : quote }],
+  }));
+  const modules = Array.from({ length: Math.ceil(tasks.length / moduleTasks) }, (_, index) => ({
+    title: `Part ${index + 1}`,
+    outcomes: [],
+    tasks: tasks.slice(index * moduleTasks, (index + 1) * moduleTasks),
+  }));
+  return { outcomes: ['Can explain what the passages say.'], modules };
 }
 
 /** The passages come with the most similar one first: it is taken to hold the answer. */

@@ -39,7 +39,10 @@ export function createDocumentStore(database: Database): DocumentStore {
       select count(*) as found from document_chunks where account_id = ${accountId} and id = any(${ids}::uuid[])`);
     const missing = chunks.length - Number(result.rows[0]?.found ?? 0);
     if (missing > 0) {
-      throw new PressroomError('internal', `${missing} chunks have a position that another text of the document has`);
+      throw new PressroomError(
+        'internal',
+        `${missing} chunks have a position that another text of the document has`,
+      );
     }
   }
   const store: DocumentStore = {

@@ -38,12 +38,21 @@ export interface WrittenObject {
 /** The part of a provider that answers with JSON. Errors thrown: as by a `GenerationProvider`. */
 export interface ObjectPort {
   readonly name: string;
-  readonly objectModel: string;
+  /** The model that does the tasks of this name. Errors thrown: `provider-refused` where there is none. */
+  modelOf(task: string): string;
   /** Everything that decides what comes out, as plain data: part of a stored result's key. */
   describeObject(request: Omit<ObjectRequest, 'signal'>): Readonly<Record<string, unknown>>;
   /** Tokens that a call may take, rather too many than too few; 0 where none are counted. */
   estimateObjectTokens(request: Omit<ObjectRequest, 'signal'>): number;
   generateObject(request: ObjectRequest): Promise<WrittenObject>;
+}
+
+/** Makes the answers to one sort of task from their material, without a model. */
+export interface OfflineMaker {
+  /** Names the way and its version: changed when the same material gives another answer. */
+  readonly model: string;
+  /** Gets the task's own material. */
+  readonly make: (material: unknown) => unknown;
 }
 
 export interface ObjectOrder<Value> {

@@ -11,7 +11,7 @@ export interface TimeFrame {
 }
 
 /**
- * - `fits`: `minutes` of each task by its id, as they were or cut by `share` (1 when nothing was cut).
+ * - `fits`: `minutes` of each task by its id, as they were or cut, altogether to `share` of what they were (1 when nothing was cut).
  * - `too-large`: not even with the least that the tasks may be cut to; `needed` is that.
  */
 export type Fit =
@@ -43,6 +43,7 @@ export function fitTasks(tasks: readonly SchedulableTask[], frame: TimeFrame): F
   if (frame.weeklyMinutes < leastSitting)
     throw new RangeError(`A week needs ${leastSitting} minutes at least`);
   const weeks = calendarWeeks(frame.start, frame.deadline, frame.weeklyMinutes);
+  const whole = tasks.reduce((sum, { minutes }) => sum + minutes, 0);
   let needed = 0;
   for (const share of shares) {
     const cut = tasks.map((task) => ({ ...task, minutes: cutTo(task.minutes, share) }));
@@ -53,7 +54,7 @@ export function fitTasks(tasks: readonly SchedulableTask[], frame: TimeFrame): F
       kind: 'fits',
       weeks: scheduled,
       minutes: new Map(cut.map(({ id, minutes }) => [id, minutes])),
-      share: share / 100,
+      share: whole === 0 ? 1 : needed / whole,
     };
   }
   return { kind: 'too-large', needed, available: weeks.reduce((sum, { minutes }) => sum + minutes, 0) };
