@@ -1,42 +1,19 @@
 /** The writing of a plan with the real adapter of Gemini over HTTP, and a model that cites and orders wrongly and breaks its JSON. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  type GeminiStandIn,
-  type ObjectBehaviour,
-  type StandInObjectRequest,
-  startGeminiStandIn,
-} from '@pressroom/ai/gemini-stand-in';
+import type { ObjectBehaviour } from '@pressroom/ai/gemini-stand-in';
 import { type LearningPlan, tasksOf } from '@pressroom/plans';
-import { apiKey, models, openReportScene, type ReportScene } from './report-scene.ts';
+import { complaintIn, type GeminiScene, openGeminiScene, promptOf, waterTexts } from './gemini-scene.ts';
 
-const texts = [
-  'The northern pump failed twice in March because its bearings were dry. The repair cost € 48,200.',
-  'The water authority tested the river every week. Nitrate stayed below 25 mg in all samples.',
-  'The hospital has no tank of its own. A second pump was ordered in May.',
-];
-let scene: ReportScene;
-let gemini: GeminiStandIn;
-let job: Awaited<ReturnType<ReportScene['open']>>;
-let before: number;
+let scene: GeminiScene;
+let job: Awaited<ReturnType<GeminiScene['openJob']>>;
 
 beforeAll(async () => {
-  scene = await openReportScene();
-  gemini = await startGeminiStandIn({ apiKey, models });
+  scene = await openGeminiScene();
 });
-afterAll(async () => {
-  await gemini.close();
-  await scene.close();
-});
+afterAll(() => scene.close());
 beforeEach(async () => {
-  job = await scene.open({ objects: scene.geminiObjects(gemini.url), embeddings: undefined }, texts);
-  before = gemini.objects.calls.length;
+  job = await scene.openJob({ embedded: false });
 });
-
-const calls = (): readonly StandInObjectRequest[] =>
-  gemini.objects.calls.slice(before).map(({ body }) => body);
-const promptOf = (call: StandInObjectRequest | undefined): string => call?.contents[0]?.parts[0]?.text ?? '';
-/** What the model is told of its answer before. */
-const complaint = (call: StandInObjectRequest | undefined): string => call?.contents[2]?.parts[0]?.text ?? '';
 
 /** Every citation's words stand in the chunk that it names, and no week has more than its minutes. */
 async function expectSound(plan: LearningPlan): Promise<void> {
@@ -63,10 +40,10 @@ test('a plan takes one streamed call that has the wishes, the schema and the pas
     [2, 1],
   );
   await expectSound(plan);
-  const [call] = calls();
-  expect(calls()).toHaveLength(1);
+  const [call] = scene.calls();
+  expect(scene.calls()).toHaveLength(1);
   expect(Object.keys(call?.generationConfig.responseSchema.properties ?? {})).toContain('modules');
-  for (const words of [...texts, 'The water works', 'I know pumps already.', '120 minutes a week']) {
+  for (const words of [...waterTexts, 'The water works', 'I know pumps already.', '120 minutes a week']) {
     expect(promptOf(call)).toContain(words);
   }
 });
@@ -76,24 +53,24 @@ test('the same again is found, and not bought', async () => {
   const again = await job.runWritePlan();
   expect(again.output).toMatchObject({ calls: 0, saved: 1 });
   expect(again.plan).toEqual(first.plan);
-  expect(calls()).toHaveLength(1);
+  expect(scene.calls()).toHaveLength(1);
   expect(await job.usage()).toMatchObject({ made: 1, saved: 1 });
 });
 
 describe('an answer with a wrong content is sent back once', () => {
   test('a citation whose words are not in its passage is put right', async () => {
-    gemini.objects.enqueue({ kind: 'bad-citation' });
+    scene.gemini.objects.enqueue({ kind: 'bad-citation' });
     const { output, plan } = await job.runWritePlan();
-    expect(complaint(calls()[1])).toMatch(/Task “.*never written.*not in that passage/s);
+    expect(complaintIn(scene.calls()[1])).toMatch(/Task “.*never written.*not in that passage/s);
     expect(output).toMatchObject({ calls: 2, tasks: 3 });
     expect(plan.dropped).toEqual({ citations: 0 });
     await expectSound(plan);
   });
 
   test('one that is not there the second time either is dropped and counted, and its task stays', async () => {
-    gemini.objects.enqueue({ kind: 'bad-citation' }, { kind: 'bad-citation' });
+    scene.gemini.objects.enqueue({ kind: 'bad-citation' }, { kind: 'bad-citation' });
     const { output, plan } = await job.runWritePlan();
-    expect(calls()).toHaveLength(2);
+    expect(scene.calls()).toHaveLength(2);
     expect(output).toMatchObject({ calls: 2, tasks: 3 });
     expect(plan.dropped).toEqual({ citations: 1 });
     expect(tasksOf(plan).map(({ citations }) => citations.length)).toEqual([0, 1, 1]);
@@ -101,16 +78,16 @@ describe('an answer with a wrong content is sent back once', () => {
   });
 
   test('a task that waits for a later one is put right', async () => {
-    gemini.objects.enqueue({ kind: 'bad-citation' });
+    scene.gemini.objects.enqueue({ kind: 'bad-citation' });
     const { output } = await job.runWritePlan({ documents: [] });
-    expect(complaint(calls()[1])).toMatch(/Task 0 “.*task 2 does not come before it/s);
+    expect(complaintIn(scene.calls()[1])).toMatch(/Task 0 “.*task 2 does not come before it/s);
     expect(output).toMatchObject({ calls: 2, tasks: 3 });
   });
 
   test('or, when it is there again, no longer waits: a plan has no circles', async () => {
-    gemini.objects.enqueue({ kind: 'bad-citation' }, { kind: 'bad-citation' });
+    scene.gemini.objects.enqueue({ kind: 'bad-citation' }, { kind: 'bad-citation' });
     const { plan } = await job.runWritePlan({ documents: [] });
-    expect(calls()).toHaveLength(2);
+    expect(scene.calls()).toHaveLength(2);
     const tasks = tasksOf(plan);
     expect(tasks.map(({ after }) => after)).toEqual([[], [tasks[0]?.id], [tasks[1]?.id]]);
   });
@@ -120,15 +97,15 @@ test.each<[ObjectBehaviour['kind'] & ('broken-json' | 'wrong-shape'), RegExp]>([
   ['broken-json', /no complete JSON/],
   ['wrong-shape', /modules: /],
 ])('an answer of %s is sent back once, and named when it comes again', async (kind, words) => {
-  gemini.objects.enqueue({ kind });
+  scene.gemini.objects.enqueue({ kind });
   expect((await job.runWritePlan()).output).toMatchObject({ calls: 2, tasks: 3 });
-  expect(complaint(calls()[1])).toMatch(words);
-  gemini.objects.enqueue({ kind }, { kind });
+  expect(complaintIn(scene.calls()[1])).toMatch(words);
+  scene.gemini.objects.enqueue({ kind }, { kind });
   await expect(job.runWritePlan({ topic: 'Another topic' })).rejects.toMatchObject({
     code: 'provider-malformed-answer',
     facts: { task: 'plan-draft' },
   });
-  expect(calls()).toHaveLength(4);
+  expect(scene.calls()).toHaveLength(4);
 });
 
 test('a plan that does not fit is cut while half of its time is enough', async () => {
@@ -143,7 +120,7 @@ test('and refused with what it needs when it is not', async () => {
     code: 'plan-does-not-fit',
     facts: { neededMinutes: 90, availableMinutes: 60 },
   });
-  expect(promptOf(calls()[0])).toContain('All tasks together may take 60 minutes at most');
+  expect(promptOf(scene.calls()[0])).toContain('All tasks together may take 60 minutes at most');
 });
 
 test.each<[string, ObjectBehaviour, object]>([
@@ -156,8 +133,8 @@ test.each<[string, ObjectBehaviour, object]>([
     { code: 'provider-throttled', retryAfterMs: 33_000 },
   ],
 ])('%s is named, after one call', async (_, behaviour, error) => {
-  gemini.objects.enqueue(behaviour);
+  scene.gemini.objects.enqueue(behaviour);
   await expect(job.runWritePlan()).rejects.toMatchObject(error);
-  expect(calls()).toHaveLength(1);
-  await scene.forgetProviders();
+  expect(scene.calls()).toHaveLength(1);
+  await scene.reports.forgetProviders();
 });

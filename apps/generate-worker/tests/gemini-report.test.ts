@@ -1,49 +1,24 @@
 /** The steps of a report with the real adapter of Gemini over HTTP, and a model that cites what is not there and breaks its JSON. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  type GeminiStandIn,
-  type ObjectBehaviour,
-  type StandInObjectRequest,
-  startGeminiStandIn,
-} from '@pressroom/ai/gemini-stand-in';
+import type { ObjectBehaviour } from '@pressroom/ai/gemini-stand-in';
 import type { MapReportChunksOutput } from '@pressroom/domain';
 import { type ReportPart, reportPartSchema } from '../src/services/report/report-part.ts';
-import { apiKey, models, openReportScene, type ReportScene } from './report-scene.ts';
+import { complaintIn, type GeminiScene, openGeminiScene, promptOf, waterTexts } from './gemini-scene.ts';
 
-const texts = [
-  'The northern pump failed twice in March because its bearings were dry. The repair cost € 48,200.',
-  'The water authority tested the river every week. Nitrate stayed below 25 mg in all samples.',
-  'The hospital has no tank of its own. A second pump was ordered in May.',
-];
-let scene: ReportScene;
-let gemini: GeminiStandIn;
-let job: Awaited<ReturnType<ReportScene['open']>>;
-let before: number;
+let scene: GeminiScene;
+let job: Awaited<ReturnType<GeminiScene['openJob']>>;
 
 beforeAll(async () => {
-  scene = await openReportScene();
-  gemini = await startGeminiStandIn({ apiKey, models });
+  scene = await openGeminiScene();
 });
-afterAll(async () => {
-  await gemini.close();
-  await scene.close();
-});
+afterAll(() => scene.close());
 beforeEach(async () => {
-  job = await scene.open(
-    { objects: scene.geminiObjects(gemini.url), embeddings: scene.geminiEmbeddings(gemini.url) },
-    texts,
-  );
-  before = gemini.objects.calls.length;
+  job = await scene.openJob({ embedded: true });
 });
-
-const calls = (): readonly StandInObjectRequest[] =>
-  gemini.objects.calls.slice(before).map(({ body }) => body);
-/** What the model is told of its answer before. */
-const complaint = (call: StandInObjectRequest | undefined): string => call?.contents[2]?.parts[0]?.text ?? '';
 
 async function runMap(): Promise<{ output: MapReportChunksOutput; part: ReportPart }> {
   const output = (await job.runMap()).output as MapReportChunksOutput;
-  return { output, part: reportPartSchema.parse(await scene.read(output.part.storageKey)) };
+  return { output, part: reportPartSchema.parse(await scene.reports.read(output.part.storageKey)) };
 }
 
 /** Every citation's words stand in the chunk that it names. */
@@ -61,27 +36,27 @@ test('a map of true citations takes one streamed call, with the schema and the p
   expect(output).toMatchObject({ provider: 'gemini', model: 'text-model', calls: 1, findings: 3 });
   expect(part.dropped).toEqual({ findings: 0, citations: 0 });
   await expectProven(part);
-  const [call] = calls();
+  const [call] = scene.calls();
   expect(call?.generationConfig).toMatchObject({ temperature: 0, responseMimeType: 'application/json' });
   expect(Object.keys(call?.generationConfig.responseSchema.properties ?? {})).toContain('openQuestions');
-  for (const text of texts) expect(call?.contents[0]?.parts[0]?.text).toContain(text);
+  for (const text of waterTexts) expect(promptOf(call)).toContain(text);
   expect(await job.usage()).toMatchObject({ made: 2, inputTokens: expect.any(Number), outputTokens: 1_290 });
 });
 
 test('a citation whose words are not in its chunk is sent back once, and put right', async () => {
-  gemini.objects.enqueue({ kind: 'bad-citation' });
+  scene.gemini.objects.enqueue({ kind: 'bad-citation' });
   const { output, part } = await runMap();
-  expect(calls()).toHaveLength(2);
-  expect(complaint(calls()[1])).toMatch(/never written.*not in that passage/s);
+  expect(scene.calls()).toHaveLength(2);
+  expect(complaintIn(scene.calls()[1])).toMatch(/never written.*not in that passage/s);
   expect(output).toMatchObject({ findings: 3, calls: 2 });
   expect(part.dropped).toEqual({ findings: 0, citations: 0 });
   await expectProven(part);
 });
 
 test('what is not there the second time either is dropped and counted, and nothing is asked a third time', async () => {
-  gemini.objects.enqueue({ kind: 'bad-citation' }, { kind: 'bad-citation' });
+  scene.gemini.objects.enqueue({ kind: 'bad-citation' }, { kind: 'bad-citation' });
   const { output, part } = await runMap();
-  expect(calls()).toHaveLength(2);
+  expect(scene.calls()).toHaveLength(2);
   expect(output).toMatchObject({ findings: 2, calls: 2 });
   expect(part.dropped).toEqual({ findings: 1, citations: 1 });
   await expectProven(part);
@@ -92,31 +67,31 @@ describe('an answer that is no JSON of the shape', () => {
     ['broken-json', /no complete JSON/],
     ['wrong-shape', /summary: /],
   ])('%s is sent back once, and repaired', async (kind, words) => {
-    gemini.objects.enqueue({ kind });
+    scene.gemini.objects.enqueue({ kind });
     const { output } = await runMap();
-    expect(calls()).toHaveLength(2);
-    expect(complaint(calls()[1])).toMatch(words);
+    expect(scene.calls()).toHaveLength(2);
+    expect(complaintIn(scene.calls()[1])).toMatch(words);
     expect(output).toMatchObject({ findings: 3, calls: 2 });
   });
 
   test.each(['broken-json', 'wrong-shape'] as const)(
     '%s twice is a named error, and the next attempt buys both calls anew',
     async (kind) => {
-      gemini.objects.enqueue({ kind }, { kind });
+      scene.gemini.objects.enqueue({ kind }, { kind });
       await expect(job.runMap()).rejects.toMatchObject({
         code: 'provider-malformed-answer',
         facts: { task: 'report-map' },
       });
-      expect(calls()).toHaveLength(2);
+      expect(scene.calls()).toHaveLength(2);
       expect((await runMap()).output).toMatchObject({ findings: 3, calls: 1, saved: 0 });
-      expect(calls()).toHaveLength(3);
+      expect(scene.calls()).toHaveLength(3);
     },
   );
 
   test('and then one of a false citation are each sent back once', async () => {
-    gemini.objects.enqueue({ kind: 'broken-json' }, { kind: 'bad-citation' });
+    scene.gemini.objects.enqueue({ kind: 'broken-json' }, { kind: 'bad-citation' });
     const { output, part } = await runMap();
-    expect(calls()).toHaveLength(3);
+    expect(scene.calls()).toHaveLength(3);
     expect(output).toMatchObject({ findings: 3, calls: 3 });
     expect(part.dropped).toEqual({ findings: 0, citations: 0 });
   });
@@ -135,10 +110,10 @@ test.each<[string, ObjectBehaviour, object]>([
     { code: 'provider-throttled', retryAfterMs: 33_000 },
   ],
 ])('%s is named, after one call, and the next attempt has nothing of it', async (_, behaviour, error) => {
-  gemini.objects.enqueue(behaviour);
+  scene.gemini.objects.enqueue(behaviour);
   await expect(job.runMap()).rejects.toMatchObject(error);
-  expect(calls()).toHaveLength(1);
-  await scene.forgetProviders();
+  expect(scene.calls()).toHaveLength(1);
+  await scene.reports.forgetProviders();
   expect((await runMap()).output).toMatchObject({ findings: 3, calls: 1, saved: 0 });
 });
 
@@ -154,26 +129,26 @@ describe('a report', () => {
       answer: { text: expect.stringContaining('bearings were dry'), citations: [{ page: 1 }] },
     });
     expect(report.findings).toHaveLength(3);
-    expect(calls()).toHaveLength(3);
+    expect(scene.calls()).toHaveLength(3);
   });
 
   test('that uses a finding that was not given is sent back once, and then goes without it', async () => {
     const mapped = await job.runMap();
-    before = gemini.objects.calls.length;
-    gemini.objects.enqueue({ kind: 'bad-citation' });
+    scene.forgetCalls();
+    scene.gemini.objects.enqueue({ kind: 'bad-citation' });
     expect((await job.runReduce(mapped)).findings).toHaveLength(3);
-    expect(calls()).toHaveLength(2);
-    expect(complaint(calls()[1])).toMatch(/there is no finding 10 in the list/);
+    expect(scene.calls()).toHaveLength(2);
+    expect(complaintIn(scene.calls()[1])).toMatch(/there is no finding 10 in the list/);
   });
 
   test('whose answer cites what is not there, twice, has no answer, and counts the citation', async () => {
     const mapped = await job.runMap();
-    before = gemini.objects.calls.length;
-    gemini.objects.enqueue({ kind: 'object' }, { kind: 'bad-citation' }, { kind: 'bad-citation' });
+    scene.forgetCalls();
+    scene.gemini.objects.enqueue({ kind: 'object' }, { kind: 'bad-citation' }, { kind: 'bad-citation' });
     expect(await job.runReduce(mapped, question)).toMatchObject({
       answer: { text: 'The documents do not answer this question.', citations: [] },
       dropped: { findings: 0, citations: 1 },
     });
-    expect(calls()).toHaveLength(3);
+    expect(scene.calls()).toHaveLength(3);
   });
 });

@@ -28,7 +28,6 @@ export function createSchedule(
   const log = resources.log.child({ part: 'maintenance' });
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const watchMs = Math.min(longestWatchMs, ...tasks.map((task) => task.everyMs));
-  const counts = { started: 0, completed: 0, failed: 0, active: 0 };
   let watching: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -43,7 +42,7 @@ export function createSchedule(
           const task = byName.get(name);
           // A newer release has it in its schedule: it is done by the processes of that one.
           if (task === undefined) return 'unknown';
-          return await counted(() => runner.run(task));
+          return await runner.run(task);
         },
         {
           name: processId,
@@ -59,22 +58,7 @@ export function createSchedule(
     onStuck: (error) => resources.fail(error),
     onRebuild: () => metrics.workerRebuilt({ worker: 'maintenance' }),
   });
-  const report = () => ({ ...standing.report(), ...counts });
-
-  async function counted<Result>(run: () => Promise<Result>): Promise<Result> {
-    counts.started += 1;
-    counts.active += 1;
-    try {
-      const result = await run();
-      counts.completed += 1;
-      return result;
-    } catch (error) {
-      counts.failed += 1;
-      throw error;
-    } finally {
-      counts.active -= 1;
-    }
-  }
+  const report = () => ({ ...standing.report(), ...runner.statistics() });
 
   /** Sets up what is not there; a task that the schedule has with another interval is changed. */
   async function restoreSchedule(): Promise<void> {

@@ -1,5 +1,5 @@
 import { claimMaintenance, finishMaintenance } from '@pressroom/database';
-import { storableText } from '@pressroom/domain';
+import { storableText, type WorkerStatistics } from '@pressroom/domain';
 import { withTimeout } from '@pressroom/runtime';
 import type { Resources } from '../resources.ts';
 import type { MaintenanceTask, TaskReport } from './maintenance-task.ts';
@@ -10,6 +10,8 @@ export type RunOutcome = 'done' | 'failed' | 'not-due';
 export interface MaintenanceRunner {
   /** Does the task unless somebody else does. Never throws. */
   run(task: MaintenanceTask): Promise<RunOutcome>;
+  /** Of the runs that were this process's turn, whoever wanted them. */
+  statistics(): Omit<WorkerStatistics, 'polled'>;
   /** Ends what runs. */
   stop(): Promise<void>;
 }
@@ -29,12 +31,14 @@ export function createMaintenanceRunner(
   const { database, processId: runBy, metrics } = resources;
   const stopping = new AbortController();
   const running = new Set<Promise<unknown>>();
+  const counts = { started: 0, completed: 0, failed: 0 };
 
   async function run(task: MaintenanceTask): Promise<RunOutcome> {
     const log = resources.log.child({ task: task.name });
     const begun = performance.now();
     let report: TaskReport = { found: 0, fixed: 0 };
     let failure: unknown;
+    let isStarted = false;
     try {
       const claim = await claimMaintenance(database.executor, {
         task: task.name,
@@ -44,6 +48,8 @@ export function createMaintenanceRunner(
         runBy,
       });
       if (claim === undefined) return 'not-due';
+      counts.started += 1;
+      isStarted = true;
       try {
         report = await withTimeout((signal) => task.run({ signal, log, memory: claim.memory }), {
           ms: task.limitMs,
@@ -69,6 +75,7 @@ export function createMaintenanceRunner(
     }
     const durationMs = performance.now() - begun;
     const outcome = failure === undefined ? 'done' : 'failed';
+    if (isStarted) counts[outcome === 'done' ? 'completed' : 'failed'] += 1;
     metrics.maintenanceRan({
       task: task.name,
       outcome,
@@ -96,6 +103,7 @@ export function createMaintenanceRunner(
         running.delete(work);
       }
     },
+    statistics: () => ({ ...counts, active: counts.started - counts.completed - counts.failed }),
     stop: async () => {
       stopping.abort(new Error('The process stops'));
       await Promise.allSettled(running);
