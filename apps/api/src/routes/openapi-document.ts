@@ -41,7 +41,7 @@ export function buildOpenApiDocument(): OpenApiDocument {
         title: 'Pressroom',
         version: '1.0.0',
         description:
-          'Photos in, print-ready PDFs out. Errors are problem documents (RFC 9457) with a stable `code`; lists have cursors.',
+          'Photos, documents and topics in, print-ready PDFs out. Errors are problem documents (RFC 9457) with a stable `code`; lists have cursors.',
       },
       servers: [{ url: '/' }],
       tags: [
