@@ -74,7 +74,8 @@ const cases: Readonly<Record<Exclude<FaultPoint, 'step.expanded' | `stage.${Inge
     // Its worker dies as often as the queue allows, and once more; and then the one that was told so dies too. The queue has
     // forgotten the step by then, and the reconciler has its flow built anew.
     provoke: async (scene) => {
-      await scene.system.armAlways('step.claimed', 'crash');
+      // No more often: the flow that is built anew would lose its processes too, and be given up for good.
+      await scene.system.arm('step.claimed', 'crash', 2);
       return await scene.submitBook();
     },
   },

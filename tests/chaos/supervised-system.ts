@@ -57,8 +57,8 @@ export interface SupervisedSystem {
   readonly urls: readonly string[];
   readonly folder: string;
   readonly operatorToken: string;
-  /** Has the process that comes to the point first do that, once. */
-  arm(point: FaultPoint, act: FaultAct): Promise<void>;
+  /** Has whoever comes to the point first do that, so many times in all; once when absent. */
+  arm(point: FaultPoint, act: FaultAct, times?: number): Promise<void>;
   /** Has every process do that at the point until `disarm`. */
   armAlways(point: FaultPoint, act: FaultAct): Promise<void>;
   disarm(): Promise<void>;
@@ -211,7 +211,7 @@ export async function superviseSystem({
     urls,
     folder: join(data.path, 'data'),
     operatorToken,
-    arm: (point, act) => writeFile(join(faults, point), act),
+    arm: (point, act, times = 1) => writeFile(join(faults, point), `${act} ${times}`),
     armAlways: (point, act) => writeFile(join(faults, `${point}.always`), act),
     disarm: async () => {
       for (const name of await readdir(faults)) await rm(join(faults, name), { force: true });

@@ -1,6 +1,6 @@
 /** What tests break, and how: one file for each fault point, laid down while the processes run. */
 import { existsSync } from 'node:fs';
-import { readFile, rename } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FaultPoint, type FaultStrike, faultPoints } from '@pressroom/domain';
 
@@ -23,7 +23,7 @@ const acts: Readonly<Record<string, (point: FaultPoint) => Promise<void>>> = {
 
 /**
  * The file `<point>` strikes once, whichever process comes first: that one renames it to `<point>.struck-<pid>`, so that the
- * test knows. `<point>.always` strikes until it is removed.
+ * test knows. With a number behind the word, as in `crash 2`, it strikes so many times. `<point>.always` strikes until it is removed.
  */
 export function faultsIn(folder: string): FaultStrike {
   const paths = new Map(
@@ -43,7 +43,10 @@ export function faultsIn(folder: string): FaultStrike {
       // Another process took it.
       return;
     }
-    await act(point, await readText(path.struck));
+    const [word = '', times = '1'] = (await readText(path.struck)).trim().split(' ');
+    // Before it strikes: this process may not be there afterwards.
+    if (Number(times) > 1) await writeFile(path.once, `${word} ${Number(times) - 1}`);
+    await act(point, word);
   };
 }
 

@@ -22,6 +22,15 @@ test('a file strikes once and then says which process it struck', async () => {
   expect(await readdir(path)).toEqual([`pdf.stored.struck-${process.pid}`]);
 });
 
+test('a file with a number strikes so many times', async () => {
+  const { path } = await temporaryFolder();
+  armFaultPoints(faultsIn(path));
+  await writeFile(join(path, 'pdf.stored'), 'fail 2');
+  for (let time = 0; time < 2; time += 1)
+    await expect(reach('pdf.stored')).rejects.toThrow("Told to fail at 'pdf.stored'");
+  await reach('pdf.stored');
+});
+
 test('of two that come to a point at once, one is struck', async () => {
   const { path } = await temporaryFolder();
   armFaultPoints(faultsIn(path));
