@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { cancelJob } from '@pressroom/database';
 import { PressroomError, silentLog } from '@pressroom/domain';
 import { removeFlowOf } from '@pressroom/process';
-import { buildFlow, queueJobId } from '@pressroom/queue';
+import { buildFlow, type QueueBackend, queueJobId } from '@pressroom/queue';
 import { eventually, signal } from '@pressroom/testing';
 import { backends, closeScenes, handlers, Scene } from './scene.ts';
 
@@ -12,6 +12,19 @@ const never = (abort: AbortSignal): Promise<never> =>
   new Promise((_, reject) =>
     abort.addEventListener('abort', () => reject(abort.reason as Error), { once: true }),
   );
+
+/** Workers of BullMQ that say they have closed while they still do. */
+function closingAtOnce({ worker }: QueueBackend): QueueBackend['worker'] {
+  return (name, processor, options) => {
+    const built = worker(name, processor, options);
+    const close = built.close.bind(built);
+    built.close = () => {
+      void close();
+      return Promise.resolve();
+    };
+    return built;
+  };
+}
 
 describe.each(backends)('on %s', (backend) => {
   test('a job runs its steps children first and settles once', async () => {
@@ -254,6 +267,25 @@ describe.each(backends)('on %s', (backend) => {
       expect((await scene.step(other, 'generate-0')).status).toBe('running');
     },
   );
+
+  test('a worker that stops hands back also what its queue has lost sight of', async () => {
+    const scene = await Scene.open(backend);
+    const started = signal();
+    const [, generate] = await scene.workers(
+      handlers({
+        'generate-picture': async (context) => {
+          started.resolve();
+          return await never(context.signal);
+        },
+      }),
+      { backend: { ...scene.queues, worker: closingAtOnce(scene.queues) }, graceMs: 50 },
+    );
+    await scene.dispatcher();
+    const jobId = await scene.submit(1);
+    await started.promise;
+    await generate?.stop();
+    expect(await scene.step(jobId, 'generate-0')).toMatchObject({ status: 'pending', attempts: 0 });
+  });
 
   test('a worker that stops hands its step back without spending an attempt, and another one finishes it', async () => {
     const scene = await Scene.open(backend);

@@ -314,6 +314,7 @@ export class Scene {
       graceMs?: number;
       lockMs?: number;
       store?: Partial<StepStore>;
+      backend?: QueueBackend;
       discardWork?: (stepId: string) => Promise<void>;
       canary?: CanaryLimits;
       onStuck?: (error: PressroomError) => void;
@@ -325,7 +326,7 @@ export class Scene {
   ): Promise<StepWorker[]> {
     const hinted = options.hinted === true ? { ...(await this.#hinted()), leaseCheckMs: 600_000 } : {};
     const shared = {
-      backend: this.queues,
+      backend: options.backend ?? this.queues,
       store: { ...this.steps, ...options.store },
       policy,
       flowOptions,

@@ -24,6 +24,7 @@ import { AttemptAborted, type AttemptOutcome, type RecordLog, runAttempt } from 
 import type { QueueBackend, QueueWorker } from './backend.ts';
 import { buildBranches, type FlowOptions, type StepPayload } from './flow.ts';
 import { type CanaryLimits, createStandingWorker } from './standing-worker.ts';
+import { within } from './within.ts';
 
 export interface StepWorkerOptions<Type extends WorkerType> {
   readonly type: Type;
@@ -103,6 +104,8 @@ const branchesAtOnce = 20;
 export function createStepWorker<Type extends WorkerType>(options: StepWorkerOptions<Type>): StepWorker {
   const { type, store, log, observer } = options;
   const attempts = new Map<AbortController, StepLease>();
+  /** Deliveries that are being processed, whatever BullMQ knows of them. */
+  const running = new Set<Promise<string>>();
   const counts = { started: 0, completed: 0, failed: 0 };
   let leaseCheck: NodeJS.Timeout | undefined;
   let stopListening = (): void => {};
@@ -154,6 +157,15 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
     if (step !== undefined) observe(step, outcome, performance.now() - begun);
     if (outcome.kind === 'gave-up') await discardWork(job.data.stepId);
     return await obey(job, token, outcome);
+  }
+
+  async function tracked(work: Promise<string>): Promise<string> {
+    running.add(work);
+    try {
+      return await work;
+    } finally {
+      running.delete(work);
+    }
   }
 
   async function obey(
@@ -270,7 +282,7 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
   }
 
   function build(): QueueWorker {
-    const built = options.backend.worker(type, (job, token) => process(job, token), {
+    const built = options.backend.worker(type, (job, token) => tracked(process(job, token)), {
       name: options.workerId,
       concurrency: options.concurrency,
       lockDuration: options.lockMs,
@@ -310,17 +322,24 @@ export function createStepWorker<Type extends WorkerType>(options: StepWorkerOpt
 
   async function stop(): Promise<void> {
     stopping = true;
+    const end = performance.now() + options.graceMs + handBackMs;
     const closing = standing.stop(options.graceMs + handBackMs);
-    const timer = setTimeout(() => {
+    const handBack = (): void => {
       graceOver = true;
       if (attempts.size > 0)
         log.info({ steps: attempts.size }, 'The grace is over: running steps are handed back');
       abortAll('shutdown');
-    }, options.graceMs);
+    };
+    const timer = setTimeout(handBack, options.graceMs);
     try {
       await closing;
     } finally {
       clearTimeout(timer);
+      // A worker that has closed may have left a delivery behind, such as one that it had asked for before.
+      if (running.size > 0) {
+        handBack();
+        await within(Math.max(0, end - performance.now()), Promise.allSettled(running)).catch(() => {});
+      }
       // Until here, so that a cancel still reaches the steps that finish within the grace.
       clearInterval(leaseCheck);
       stopListening();
