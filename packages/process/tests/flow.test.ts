@@ -14,9 +14,9 @@ const never = (abort: AbortSignal): Promise<never> =>
   );
 
 /** Workers of BullMQ that say they have closed while they still do. */
-function closingAtOnce({ worker }: QueueBackend): QueueBackend['worker'] {
+function closingAtOnce(queues: QueueBackend): QueueBackend['worker'] {
   return (name, processor, options) => {
-    const built = worker(name, processor, options);
+    const built = queues.worker(name, processor, options);
     const close = built.close.bind(built);
     built.close = () => {
       void close();
