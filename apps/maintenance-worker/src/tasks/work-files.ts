@@ -2,8 +2,8 @@ import { type EndedAt, listLeftoverSteps } from '@pressroom/database';
 import { storageKeys } from '@pressroom/domain';
 import type { MaintenanceTask, Resources } from '@pressroom/process';
 
-const stepsPerRun = 500;
-/** Seconds after the end of a step in which a worker that has lost it may still write. */
+const jobsPerRun = 500;
+/** Seconds after the end of a job in which a worker that has lost it may still write. */
 const quietSeconds = 900;
 
 /**
@@ -20,15 +20,19 @@ export function createWorkFilesTask({
     limitMs: 300_000,
     run: async ({ signal, memory }) => {
       let after = memory?.['after'] as EndedAt | undefined;
-      const steps = await listLeftoverSteps(database.executor, { after, quietSeconds, limit: stepsPerRun });
+      const jobs = await listLeftoverSteps(database.executor, { after, quietSeconds, limit: jobsPerRun });
       let tidied = 0;
-      for (const step of steps) {
+      for (const { stepIds, id, settledAt } of jobs) {
+        for (const stepId of stepIds) {
+          if (signal.aborted) break;
+          await assets.deletePrefix(storageKeys.workPrefix(stepId));
+          tidied += 1;
+        }
         if (signal.aborted) break;
-        await assets.deletePrefix(storageKeys.workPrefix(step.id));
-        after = step;
-        tidied += 1;
+        after = { id, settledAt };
       }
-      return { found: steps.length, fixed: tidied, memory: { after } };
+      const found = jobs.reduce((sum, { stepIds }) => sum + stepIds.length, 0);
+      return { found, fixed: tidied, memory: { after } };
     },
   };
 }

@@ -59,20 +59,28 @@ export async function deleteExpiredLogins(executor: Executor): Promise<number> {
 }
 
 /**
- * Steps that may have left work files behind, in the order in which they ended: those that were cancelled, failed, or were claimed
- * more than once, since a worker that died could not tidy up. Only such as ended at least `quietSeconds` ago: a worker that lost
- * its step may still write for a moment.
+ * Of the next `limit` jobs that settled, in the order in which they did: the steps that may have left work files behind. Those are the
+ * ones that were cancelled, failed, or were claimed more than once, since a worker that died could not tidy up. Only of jobs that
+ * settled at least `quietSeconds` ago: a worker that lost its step may still write for a moment.
+ *
+ * The walk goes by jobs because an index of steps by their end would make every write of a step cost a write of all its indexes.
  */
 export async function listLeftoverSteps(
   executor: Executor,
-  { after, quietSeconds, limit }: { after: EndedAt | undefined; quietSeconds: number; limit: number },
-): Promise<readonly EndedAt[]> {
-  const result = await executor.execute<{ id: string; settled_at: string }>(sql`
-    select id, to_json(settled_at) #>> '{}' as settled_at from steps
-    where settled_at is not null and stage is not null and (status <> 'succeeded' or fence > 1) and ${later(after)}
-      and settled_at < now() - ${quietSeconds} * interval '1 second'
-    order by steps.settled_at, id limit ${limit}`);
-  return result.rows.map((row) => ({ id: row.id, settledAt: row.settled_at }));
+  {
+    after,
+    quietSeconds,
+    limit,
+  }: { readonly after: EndedAt | undefined; readonly quietSeconds: number; readonly limit: number },
+): Promise<readonly (EndedAt & { readonly stepIds: readonly string[] })[]> {
+  const jobs = await executor.execute<{ id: string; settled_at: string; step_ids: string[] }>(sql`
+    select id, to_json(settled_at) #>> '{}' as settled_at, array(
+      select step.id from steps step where step.job_id = jobs.id and step.stage is not null and step.settled_at is not null
+        and (step.status <> 'succeeded' or step.fence > 1) order by step.position) as step_ids
+    from jobs
+    where settled_at is not null and settled_at < ${before({ olderThanSeconds: quietSeconds })} and ${later(after)}
+    order by jobs.settled_at, id limit ${limit}`);
+  return jobs.rows.map((job) => ({ id: job.id, settledAt: job.settled_at, stepIds: job.step_ids }));
 }
 
 function later(after: EndedAt | undefined): SQL {
@@ -81,7 +89,7 @@ function later(after: EndedAt | undefined): SQL {
     : sql`(settled_at, id) > (${after.settledAt}::timestamptz, ${after.id})`;
 }
 
-function before({ olderThanSeconds }: Retention): SQL {
+function before({ olderThanSeconds }: Pick<Retention, 'olderThanSeconds'>): SQL {
   return sql`now() - ${olderThanSeconds} * interval '1 second'`;
 }
 

@@ -171,13 +171,8 @@ export const steps = pgTable(
     check('steps_reserve', sql`${table.reserve} >= 0`),
     uniqueIndex('steps_job_key').on(table.jobId, table.key),
     uniqueIndex('steps_job_position').on(table.jobId, table.position),
+    // No index names a column that a claim or an end of a step writes: such a write would touch all indexes.
     index('steps_parent').on(table.parentId),
-    // Those whose work files a maintenance task looks for.
-    index('steps_leftover')
-      .on(table.settledAt, table.id)
-      .where(
-        sql`${table.settledAt} is not null and ${table.stage} is not null and (${table.status} <> 'succeeded' or ${table.fence} > 1)`,
-      ),
     foreignKey({ name: 'steps_parent', columns: [table.parentId], foreignColumns: [table.id] }).onDelete(
       'cascade',
     ),
