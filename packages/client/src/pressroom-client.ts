@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import {
   type Account,
   type Asset,
+  endsJob,
   type Job,
   type JobExplanation,
   type JobListQuery,
@@ -117,9 +118,19 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
     listJobs: (query = {}, { signal } = {}) => pages<JobSummary>('/api/jobs', { ...query }, signal),
     jobEvents,
     waitForJob: async (jobId, { onEvent, ...followOptions } = {}) => {
-      for await (const event of jobEvents(jobId, followOptions)) onEvent?.(event);
       const { signal } = followOptions;
-      return await getJob(jobId, signal === undefined ? {} : { signal });
+      let { after = 0 } = followOptions;
+      for (;;) {
+        for await (const event of jobEvents(jobId, { ...followOptions, after })) {
+          onEvent?.(event);
+          after = event.sequence;
+          // Asking the server whether more comes would take as long as asking for the job, which says the same.
+          if (endsJob(event.type)) break;
+        }
+        const job = await getJob(jobId, signal === undefined ? {} : { signal });
+        // Else it was retried: what follows has events of its own.
+        if (job.settledAt !== null) return job;
+      }
     },
     explainJob: (jobId, { signal } = {}) =>
       read<JobExplanation>({ method: 'GET', path: `${jobPath(jobId)}/explanation`, signal }),

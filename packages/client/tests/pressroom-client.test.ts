@@ -146,6 +146,20 @@ test('follows events over losses, refusals and repeats, each once', async () => 
   expect(requests.map((each) => each.headers['last-event-id'])).toEqual(['0', '2', '2', '2', '3', '4', '6']);
 });
 
+test('waits for a job with one request after its last event, and goes on when it was retried meanwhile', async () => {
+  const { client, requests } = await scripted(
+    events(event(1) + event(2, 'job.failed'), true),
+    json({ id: 'job_1', status: 'running', settledAt: null }),
+    events(event(3, 'job.retried') + event(4, 'job.succeeded'), true),
+    json({ id: 'job_1', status: 'succeeded', settledAt: '2026-03-02T00:00:00.000Z' }),
+  );
+  const seen: number[] = [];
+  const job = await client.waitForJob('job_1', { onEvent: ({ sequence }) => seen.push(sequence) });
+  expect(job.status).toBe('succeeded');
+  expect(seen).toEqual([1, 2, 3, 4]);
+  expect(requests.map((each) => each.headers['last-event-id'])).toEqual(['0', undefined, '2', undefined]);
+});
+
 test('does not go on over a gap in the events', async () => {
   const { client } = await scripted(events(event(1) + event(3), true));
   const seen: number[] = [];
