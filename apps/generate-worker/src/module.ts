@@ -78,7 +78,14 @@ async function openGeneration(
     provider: createOfflineObjects({ makers: { ...extractiveMakers, ...planMakers } }),
     policy: offlinePolicy,
   };
-  const shared = { calls: providerCalls, assets, clock, log, observer: metrics.providers };
+  const shared = {
+    calls: providerCalls,
+    assets,
+    clock,
+    log,
+    observer: metrics.providers,
+    prices: generation.kind === 'offline' ? undefined : generation.prices,
+  };
   const embeddings = openEmbeddingService(generation, shared);
   if (generation.kind === 'offline') {
     return {

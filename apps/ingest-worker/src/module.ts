@@ -38,6 +38,7 @@ export const createIngestWorker: CreateWorkerModule = async (resources, scope) =
       clock,
       log,
       observer: metrics.providers,
+      prices: config.generation.kind === 'offline' ? undefined : config.generation.prices,
     }),
     findAsset,
     settings: {

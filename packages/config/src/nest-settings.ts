@@ -111,6 +111,7 @@ function generationOf(values: SettingValues): PressroomConfig['generation'] {
     breaker: { failures: values.AI_BREAKER_FAILURES, recoveryMs: values.AI_BREAKER_RECOVERY_MS },
     requestsPerMinute: values.AI_REQUESTS_PER_MINUTE,
     tokensPerMinute: values.AI_TOKENS_PER_MINUTE,
+    prices: values.AI_PRICES ?? {},
     fallback: { offline: values.AI_FALLBACK_OFFLINE, afterWaitMs: values.AI_FALLBACK_WAIT_MS },
     threads,
   };

@@ -92,6 +92,10 @@ export type GenerationConfig =
       readonly breaker: { readonly failures: number; readonly recoveryMs: number };
       readonly requestsPerMinute?: number | undefined;
       readonly tokensPerMinute?: number | undefined;
+      /** US dollars, by the model's name. */
+      readonly prices: Readonly<
+        Record<string, { readonly input: number; readonly output: number; readonly picture: number }>
+      >;
       readonly fallback: { readonly offline: boolean; readonly afterWaitMs: number };
       readonly threads: number;
     };

@@ -89,3 +89,37 @@ export function secretText(minLength: number) {
     `must be ${minLength} to 512 visible ASCII characters`,
   );
 }
+
+const modelPrice = z.strictObject({
+  input: z.number().min(0).max(100_000).default(0),
+  output: z.number().min(0).max(100_000).default(0),
+  picture: z.number().min(0).max(1_000).default(0),
+});
+
+/** JSON: prices by the name of a model. */
+export function modelPrices() {
+  return jsonOf(
+    z.record(z.string().min(1).max(200), modelPrice),
+    'must be JSON such as {"model":{"input":0.3,"output":2.5,"picture":0}}, in US dollars',
+  );
+}
+
+/** JSON of a shape; the message says which, since what is wrong in it may be anywhere. */
+export function jsonOf<Schema extends z.ZodType>(schema: Schema, message: string) {
+  return z.string().transform((text, context): z.output<Schema> => {
+    const parsed = schema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    const where = parsed.error.issues[0];
+    const path = where === undefined || where.path.length === 0 ? '' : `; see ${where.path.join('.')}`;
+    context.addIssue({ code: 'custom', message: `${message}${path}` });
+    return z.NEVER;
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

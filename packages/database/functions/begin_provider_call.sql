@@ -37,10 +37,11 @@ begin
     select * into stored from stored_results where account_id = p_account_id and key = p_result_key;
     if stored.storage_key is not null then
       update stored_results set used_at = moment where account_id = p_account_id and key = p_result_key;
-      insert into provider_calls (account_id, job_id, step_id, provider, model, result_key, outcome, started_at, ended_at)
-      values (p_account_id, p_job_id, p_step_id, p_provider, p_model, p_result_key, 'saved', moment, moment)
+      insert into provider_calls (account_id, job_id, step_id, provider, model, result_key, outcome, micros, started_at, ended_at)
+      values (p_account_id, p_job_id, p_step_id, p_provider, p_model, p_result_key, 'saved', 0, moment, moment)
       returning id into this_call;
       perform resume_step(p_step_id, p_job_id);
+      perform record_usage(p_account_id, moment, p_provider, p_model, 'saved', 0, 0, 0, 0);
       return query select 'found', this_call, false, 0::double precision, stored_result(stored);
       return;
     end if;

@@ -3,10 +3,14 @@
 --
 -- `p_tokens` is what the call really took; null where nobody knows, and then the estimate stands. A call that ended under another
 -- epoch of the breaker than it began under says nothing about the provider: the breaker has moved since.
+drop function if exists end_provider_call(bigint, text, text, text, integer, integer, integer, integer, double precision, jsonb, integer,
+  double precision, jsonb, timestamptz);
 create or replace function end_provider_call(
   p_call_id bigint, p_outcome text, p_error_code text, p_verdict text, p_input_tokens integer, p_output_tokens integer,
   p_tokens integer, p_duration_ms integer, p_pause_ms double precision, p_result jsonb, p_failures integer,
-  p_recovery_ms double precision, p_transitions jsonb, p_now timestamptz
+  p_recovery_ms double precision, p_transitions jsonb, p_now timestamptz,
+  -- Processes of older builds do not give them. Null micros: nobody knows the price.
+  p_pictures integer default 0, p_micros bigint default null
 ) returns table (result jsonb, breaker text) language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -24,7 +28,7 @@ begin
   select * into state from provider_states where provider = call.provider and model = call.model for update;
   moment := coalesce(p_now, date_trunc('milliseconds', clock_timestamp()));
   update provider_calls set outcome = p_outcome, error_code = p_error_code, input_tokens = p_input_tokens,
-    output_tokens = p_output_tokens, duration_ms = p_duration_ms, ended_at = moment
+    output_tokens = p_output_tokens, pictures = p_pictures, micros = p_micros, duration_ms = p_duration_ms, ended_at = moment
   where id = p_call_id and outcome in ('running', 'lost');
   if not found then
     return;
@@ -75,6 +79,7 @@ begin
   end if;
   select * into stored from stored_results where account_id = call.account_id and key = call.result_key;
   result := stored_result(stored);
+  perform record_usage(call.account_id, moment, call.provider, call.model, p_outcome, p_input_tokens, p_output_tokens, p_pictures, p_micros);
   return next;
 end
 $$;

@@ -25,6 +25,7 @@ export * from './repositories/jobs.ts';
 export * from './repositories/operators.ts';
 export * from './repositories/provider-calls.ts';
 export * from './repositories/queue-places.ts';
+export * from './repositories/usage.ts';
 export * from './repositories/worker-processes.ts';
 export {
   type ApiScope,

@@ -29,7 +29,11 @@ const resultOf = (name: string): StoredResult => ({
 });
 const success = (result?: StoredResult, tokens?: number): CallEnding => ({
   kind: 'succeeded',
-  usage: tokens === undefined ? undefined : { inputTokens: tokens, outputTokens: 0 },
+  bill: {
+    usage: tokens === undefined ? undefined : { inputTokens: tokens, outputTokens: 0 },
+    pictures: 0,
+    micros: tokens,
+  },
   durationMs: 5,
   result,
 });
@@ -38,12 +42,12 @@ const failed: CallEnding = {
   code: 'provider-unavailable',
   durationMs: 5,
   pauseMs: undefined,
-  free: true,
+  bill: { usage: { inputTokens: 0, outputTokens: 0 }, pictures: 0, micros: 0 },
 };
 const endings: Readonly<Record<CallVerdict, CallEnding>> = {
   healthy: success(),
   failing: failed,
-  unknown: { kind: 'aborted', durationMs: 5 },
+  unknown: { kind: 'aborted', durationMs: 5, bill: undefined },
 };
 
 let scene: Scene;
@@ -365,7 +369,7 @@ describe('the budget', () => {
     });
     clock.advance(2_667);
     const lost = await granted({ step: 'next', tokens: 1_000, policy: budget });
-    await store.end(lost.callId, { kind: 'aborted', durationMs: 1 }, 'unknown', budget);
+    await store.end(lost.callId, { kind: 'aborted', durationMs: 1, bill: undefined }, 'unknown', budget);
     expect(await begin({ step: 'after', tokens: 1_000, policy: budget })).toEqual({
       kind: 'over-budget',
       waitMs: 6_667,

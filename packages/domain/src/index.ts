@@ -49,3 +49,5 @@ export * from './storage-keys.ts';
 export * from './text/common-words.ts';
 export * from './text/segmenter.ts';
 export * from './text/words.ts';
+export * from './usage/model-price.ts';
+export * from './usage/usage-month.ts';

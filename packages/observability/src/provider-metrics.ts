@@ -13,6 +13,7 @@ export interface ProviderMetrics {
       readonly durationMs: number;
       readonly inputTokens: number;
       readonly outputTokens: number;
+      readonly micros: number;
     },
   ): void;
   callSaved(call: ModelLabels): void;
@@ -38,6 +39,10 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
     'Tokens that calls took, as the provider counted.',
     'direction',
   );
+  const dollars = counter(
+    'pressroom_provider_dollars_total',
+    'US dollars that calls cost, by the prices of the settings; calls without a price are not in it.',
+  );
   const saved = counter(
     'pressroom_provider_calls_saved_total',
     'Calls that were not made: the result was there.',
@@ -54,10 +59,11 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
     'to',
   );
   return {
-    callEnded: ({ provider, model, outcome, durationMs, inputTokens, outputTokens }) => {
+    callEnded: ({ provider, model, outcome, durationMs, inputTokens, outputTokens, micros }) => {
       duration.observe({ provider, model, outcome }, durationMs / 1_000);
       tokens.inc({ provider, model, direction: 'input' }, inputTokens);
       tokens.inc({ provider, model, direction: 'output' }, outputTokens);
+      dollars.inc({ provider, model }, micros / 1e6);
     },
     callSaved: ({ provider, model }) => saved.inc({ provider, model }),
     waited: ({ provider, model, reason }) => waits.inc({ provider, model, reason }),

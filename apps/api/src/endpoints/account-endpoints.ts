@@ -1,12 +1,21 @@
 import { pipeline } from 'node:stream/promises';
-import { type AccountRow, type CreditEntryRow, findAccount, listCreditEntries } from '@pressroom/database';
-import { type Account, type LedgerEntry, PressroomError } from '@pressroom/domain';
+import {
+  type AccountRow,
+  type CreditEntryRow,
+  countJobsByKind,
+  findAccount,
+  listCreditEntries,
+  listUsageMonth,
+} from '@pressroom/database';
+import { type Account, type LedgerEntry, PressroomError, usageMonthOf } from '@pressroom/domain';
 import { contentDisposition } from '../http/content-disposition.ts';
 import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { Handlers } from '../http/exchange.ts';
 import { nextLink } from '../http/next-link.ts';
 import type { accountRoutes } from '../routes/account-routes.ts';
 import { writeLedgerCsv } from '../services/ledger-csv.ts';
+import { writeUsageCsv } from '../services/usage-csv.ts';
+import { toUsage } from '../services/usage-view.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 
 export function createAccountEndpoints(context: EndpointContext): Handlers<typeof accountRoutes> {
@@ -39,6 +48,25 @@ export function createAccountEndpoints(context: EndpointContext): Handlers<typeo
       const nextCursor = rows.length > query.limit && last !== undefined ? writeCursor(last.id) : null;
       nextLink(request, response, nextCursor);
       return { status: 200, body: { data: data.map(toLedgerEntry), nextCursor } };
+    },
+    getUsage: async ({ query }, { accountId, request, response, signal }) => {
+      const month = usageMonthOf(query.month === undefined ? context.clock.now() : new Date(`${query.month}-01`));
+      response.vary('Accept');
+      const type = request.accepts(['application/json', 'text/csv']);
+      if (type === 'text/csv') {
+        response.setHeader('Content-Type', 'text/csv; charset=utf-8');
+        response.setHeader('Content-Disposition', contentDisposition('attachment', `usage-${month.name}.csv`));
+        await pipeline(writeUsageCsv(executor, accountId, month), response, { signal });
+        return undefined;
+      }
+      if (type === false) {
+        throw new PressroomError('not-acceptable', 'The usage comes as application/json or text/csv');
+      }
+      const [rows, jobs] = await Promise.all([
+        listUsageMonth(executor, accountId, month),
+        countJobsByKind(executor, accountId, month),
+      ]);
+      return { status: 200, body: toUsage(month, rows, jobs) };
     },
   };
 }

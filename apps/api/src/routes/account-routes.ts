@@ -1,4 +1,10 @@
-import { accountSchema, ledgerPageSchema, ledgerQuerySchema } from '@pressroom/domain';
+import {
+  accountSchema,
+  ledgerPageSchema,
+  ledgerQuerySchema,
+  usageQuerySchema,
+  usageSchema,
+} from '@pressroom/domain';
 import { defineRoute } from './route-definition.ts';
 
 const access = { scope: 'account' } as const;
@@ -27,6 +33,22 @@ export const accountRoutes = {
         description: 'A page, or all of it as CSV',
         content: { 'application/json': ledgerPageSchema, 'text/csv': 'text' },
         headers: { Link: 'RFC 8288, `rel="next"` where there is a next page.' },
+      },
+    },
+    errors: ['not-acceptable'],
+  }),
+  getUsage: defineRoute({
+    method: 'get',
+    path: '/api/account/usage',
+    tag: 'Account',
+    summary: 'What calls of models took in a month: tokens, pictures, money',
+    description: 'With `Accept: text/csv` every call of the month as a row of one file, newest first.',
+    access,
+    query: usageQuerySchema,
+    replies: {
+      200: {
+        description: 'The sums of the month by model, or its calls as CSV',
+        content: { 'application/json': usageSchema, 'text/csv': 'text' },
       },
     },
     errors: ['not-acceptable'],

@@ -1,4 +1,5 @@
 import { type CreditEntryRow, type Executor, listCreditEntries } from '@pressroom/database';
+import { csvLine } from './csv.ts';
 
 const columns = ['id', 'createdAt', 'kind', 'amount', 'delta', 'balanceAfter', 'jobId', 'reason'] as const;
 const pageRows = 500;
@@ -8,7 +9,7 @@ export async function* writeLedgerCsv(
   executor: Executor,
   accountId: string,
 ): AsyncGenerator<string, void, void> {
-  yield `${columns.join(',')}\r\n`;
+  yield csvLine(columns);
   let beforeId: number | undefined;
   for (;;) {
     const rows = await listCreditEntries(executor, {
@@ -23,13 +24,6 @@ export async function* writeLedgerCsv(
 }
 
 function toLine(row: CreditEntryRow): string {
-  const fields = { ...row, createdAt: row.createdAt.toISOString(), jobId: row.jobId ?? '' };
-  return `${columns.map((column) => toField(fields[column])).join(',')}\r\n`;
-}
-
-/** A spreadsheet would run text that begins like a formula; the reason is somebody's free text. */
-function toField(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const fields = { ...row, createdAt: row.createdAt.toISOString() };
+  return csvLine(columns.map((column) => fields[column]));
 }

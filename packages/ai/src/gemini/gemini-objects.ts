@@ -2,7 +2,7 @@ import { type Content, GoogleGenerativeAI, type ResponseSchema } from '@google/g
 import { type ObjectPort, type ObjectRequest, PressroomError, type WrittenObject } from '@pressroom/domain';
 import { z } from 'zod';
 import { callGemini, type GeminiConnection, requestOptions } from './gemini-call.ts';
-import { blockingFinishes, reasonFact } from './picture-answer.ts';
+import { blockingFinishes, reasonFact, usageOf } from './picture-answer.ts';
 import { safetySettings } from './safety-settings.ts';
 
 export interface GeminiObjectsOptions extends GeminiConnection {
@@ -114,25 +114,22 @@ async function collect(stream: AsyncIterable<unknown>, model: string): Promise<W
     if (!parsed.success) {
       throw new PressroomError('provider-malformed-answer', 'Gemini sent an answer of an unknown shape', {
         cause: parsed.error,
+        usage,
       });
     }
     const { promptFeedback, candidates, usageMetadata } = parsed.data;
+    if (usageMetadata !== undefined) usage = usageOf(usageMetadata);
     const [candidate] = candidates ?? [];
     const reason = promptFeedback?.blockReason ?? candidate?.finishReason;
     const isBlock = promptFeedback?.blockReason !== undefined && reason !== 'BLOCK_REASON_UNSPECIFIED';
     if (isBlock || (reason !== undefined && blockingFinishes.includes(reason))) {
       throw new PressroomError('safety-blocked', 'Gemini blocked this text on safety grounds', {
         facts: reasonFact(reason),
+        usage,
       });
     }
     for (const part of candidate?.content?.parts ?? []) if (part.thought !== true) text += part.text ?? '';
     if (candidate?.finishReason !== undefined) ended = true;
-    if (usageMetadata !== undefined) {
-      usage = {
-        inputTokens: usageMetadata.promptTokenCount ?? 0,
-        outputTokens: (usageMetadata.candidatesTokenCount ?? 0) + (usageMetadata.thoughtsTokenCount ?? 0),
-      };
-    }
   }
   // A stream may end without an error when the server goes away between two events.
   if (!ended) throw new PressroomError('provider-unavailable', 'Gemini ended its answer in the middle');

@@ -1,4 +1,4 @@
-import { PressroomError, type TokenUsage } from '@pressroom/domain';
+import { PressroomError, type PressroomErrorOptions, type TokenUsage } from '@pressroom/domain';
 import { z } from 'zod';
 
 export interface PictureAnswer {
@@ -54,28 +54,41 @@ export const blockingFinishes: readonly string[] = [
  */
 export function readPictureAnswer(body: unknown): PictureAnswer {
   const parsed = answerSchema.safeParse(body);
-  if (!parsed.success) throw malformed('Gemini sent an answer of an unknown shape', {}, parsed.error);
+  if (!parsed.success) throw malformed('Gemini sent an answer of an unknown shape', { cause: parsed.error });
   const { promptFeedback, candidates, usageMetadata } = parsed.data;
+  const usage = usageMetadata === undefined ? undefined : usageOf(usageMetadata);
   const blockReason = promptFeedback?.blockReason;
-  if (blockReason !== undefined && blockReason !== 'BLOCK_REASON_UNSPECIFIED') throw blocked(blockReason);
+  if (blockReason !== undefined && blockReason !== 'BLOCK_REASON_UNSPECIFIED') {
+    throw blocked(blockReason, usage);
+  }
   const candidate = candidates?.[0];
   const finishReason = candidate?.finishReason;
-  if (finishReason !== undefined && blockingFinishes.includes(finishReason)) throw blocked(finishReason);
+  if (finishReason !== undefined && blockingFinishes.includes(finishReason)) {
+    throw blocked(finishReason, usage);
+  }
   // Thinking models send drafts marked as thoughts; of what is left the last picture is the finished one.
   const pictures = (candidate?.content?.parts ?? []).filter(
     (part) => part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true,
   );
   const data = pictures.at(-1)?.inlineData?.data;
-  if (data === undefined) throw malformed('Gemini answered without a picture', reasonFact(finishReason));
-  if (!isBase64(data)) throw malformed('Gemini sent a picture that is not valid base64', {});
+  if (data === undefined) {
+    throw malformed('Gemini answered without a picture', { facts: reasonFact(finishReason), usage });
+  }
+  if (!isBase64(data)) throw malformed('Gemini sent a picture that is not valid base64', { usage });
   const bytes = Buffer.from(data, 'base64');
-  if (usageMetadata === undefined) return { bytes };
+  return usage === undefined ? { bytes } : { bytes, usage };
+}
+
+export interface UsageMetadata {
+  readonly promptTokenCount?: number | undefined;
+  readonly candidatesTokenCount?: number | undefined;
+  readonly thoughtsTokenCount?: number | undefined;
+}
+
+export function usageOf(metadata: UsageMetadata): TokenUsage {
   return {
-    bytes,
-    usage: {
-      inputTokens: usageMetadata.promptTokenCount ?? 0,
-      outputTokens: (usageMetadata.candidatesTokenCount ?? 0) + (usageMetadata.thoughtsTokenCount ?? 0),
-    },
+    inputTokens: metadata.promptTokenCount ?? 0,
+    outputTokens: (metadata.candidatesTokenCount ?? 0) + (metadata.thoughtsTokenCount ?? 0),
   };
 }
 
@@ -84,18 +97,15 @@ function isBase64(text: string): boolean {
   return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-function blocked(reason: string): PressroomError {
+function blocked(reason: string, usage: TokenUsage | undefined): PressroomError {
   return new PressroomError('safety-blocked', 'Gemini blocked this picture on safety grounds', {
     facts: reasonFact(reason),
+    usage,
   });
 }
 
-function malformed(
-  message: string,
-  facts: Readonly<Record<string, unknown>>,
-  cause?: unknown,
-): PressroomError {
-  return new PressroomError('provider-malformed-answer', message, { facts, cause });
+function malformed(message: string, options: PressroomErrorOptions): PressroomError {
+  return new PressroomError('provider-malformed-answer', message, options);
 }
 
 /** Reasons are Gemini's own constants; anything longer or stranger is not repeated to the caller. */

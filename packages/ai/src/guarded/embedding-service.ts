@@ -55,6 +55,7 @@ export function createEmbeddingService(options: EmbeddingServiceOptions): Embedd
       estimatedTokens,
       make: () => provider.embed({ texts, purpose, signal }),
       usageOf: ({ tokens }) => ({ inputTokens: tokens, outputTokens: 0 }),
+      pictures: 0,
       encode: ({ vectors, model }) => ({ bytes: bytesOf(vectors), mediaType, model }),
       decode: (bytes, { model }) => ({
         vectors: vectorsOf(bytes, provider.embeddingDimensions),

@@ -40,6 +40,7 @@ export function createGenerationService(options: GenerationServiceOptions): Gene
       estimatedTokens: provider.estimatePictureTokens(order.style),
       make: () => provider.generatePicture(order),
       usageOf: ({ usage }) => usage,
+      pictures: 1,
       encode: ({ bytes, mediaType, width, height, model }) => ({ bytes, mediaType, width, height, model }),
       decode: (bytes, { mediaType, width, height, model }) => ({
         bytes,

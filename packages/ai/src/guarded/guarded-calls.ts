@@ -7,13 +7,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AssetStore,
   type CallAdmission,
+  type CallBill,
   type CallEnding,
   type Caller,
   type CallPolicy,
+  type CallSpending,
   type Clock,
   type ErrorCode,
   isPressroomError,
   type Log,
+  type ModelPrices,
+  microsOf,
   PressroomError,
   type ProviderCallStore,
   reach,
@@ -30,6 +34,8 @@ export interface GuardedCallsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly observer?: ProviderObserver | undefined;
+  /** Of online models; what has no price here costs nobody knows what. */
+  readonly prices?: ModelPrices | undefined;
 }
 
 /** One call of one model, whatever it makes. */
@@ -44,6 +50,8 @@ export interface GuardedCall<Made> {
   readonly estimatedTokens: number;
   make(): Promise<Made>;
   usageOf(made: Made): TokenUsage | undefined;
+  /** Pictures in what was made. */
+  readonly pictures: number;
   /** The bytes that are kept, and what is kept beside them. */
   encode(made: Made): ResultBytes;
   decode(bytes: Buffer, stored: StoredResult): Made;
@@ -90,6 +98,8 @@ const keepersLost: ReadonlySet<ErrorCode> = new Set([
   'storage-unavailable',
   'database-unavailable',
 ]);
+const offlineName = 'offline';
+const freeBill: CallBill = { usage: { inputTokens: 0, outputTokens: 0 }, pictures: 0, micros: 0 };
 /** Errors after which the provider has surely charged nothing. */
 const freeErrors: ReadonlySet<ErrorCode> = new Set([
   'provider-unavailable',
@@ -99,7 +109,13 @@ const freeErrors: ReadonlySet<ErrorCode> = new Set([
   'prompt-needs-provider',
 ]);
 
-export function createGuardedCalls({ calls, assets, log, observer }: GuardedCallsOptions): GuardedCalls {
+export function createGuardedCalls({
+  calls,
+  assets,
+  log,
+  observer,
+  prices = {},
+}: GuardedCallsOptions): GuardedCalls {
   let storeProvedAt = Number.NEGATIVE_INFINITY;
   return { obtain };
 
@@ -148,8 +164,8 @@ export function createGuardedCalls({ calls, assets, log, observer }: GuardedCall
     }
     await reach('generate.answered');
     const durationMs = performance.now() - begun;
-    const usage = call.usageOf(made);
-    observe(call, { kind: 'succeeded', usage, durationMs, result: undefined });
+    const bill = billOf(call, { usage: call.usageOf(made), pictures: call.pictures });
+    observe(call, { kind: 'succeeded', bill, durationMs, result: undefined });
     // What was paid for is held on to until the lease ends: another step of the account would then buy it.
     const patience = { until: begun + policy.leaseMs - leaseEndMs, signal: call.signal };
     let result: StoredResult;
@@ -157,11 +173,11 @@ export function createGuardedCalls({ calls, assets, log, observer }: GuardedCall
       // Also when the step is told to stop meanwhile: what was paid for is kept for its next run.
       result = await patiently(() => keep(call.encode(made), caller.accountId), patience);
     } catch (error) {
-      await calls.end(callId, { kind: 'succeeded', usage, durationMs, result: undefined }, 'healthy', policy);
+      await calls.end(callId, { kind: 'succeeded', bill, durationMs, result: undefined }, 'healthy', policy);
       throw error;
     }
     const end = await patiently(
-      () => calls.end(callId, { kind: 'succeeded', usage, durationMs, result }, 'healthy', policy),
+      () => calls.end(callId, { kind: 'succeeded', bill, durationMs, result }, 'healthy', policy),
       patience,
     );
     tellBreaker(call, end.breaker);
@@ -219,13 +235,13 @@ export function createGuardedCalls({ calls, assets, log, observer }: GuardedCall
     const { signal, policy } = call;
     const known = !signal.aborted && isPressroomError(error) ? error : undefined;
     const ending: CallEnding = signal.aborted
-      ? { kind: 'aborted', durationMs }
+      ? { kind: 'aborted', durationMs, bill: failedBill(call, undefined) }
       : {
           kind: 'failed',
           code: known?.code ?? 'internal',
           durationMs,
           pauseMs: known?.code === 'provider-throttled' ? known.retryAfterMs : undefined,
-          free: known !== undefined && freeErrors.has(known.code),
+          bill: failedBill(call, known),
         };
     observe(call, ending);
     try {
@@ -237,15 +253,28 @@ export function createGuardedCalls({ calls, assets, log, observer }: GuardedCall
     }
   }
 
+  /** The offline provider costs nothing; what it takes is this machine's. */
+  function billOf({ provider, model }: CalledModel, spending: CallSpending): CallBill {
+    const micros = provider === offlineName ? 0 : microsOf(prices[model], spending);
+    return { ...spending, micros };
+  }
+
+  function failedBill(call: CalledModel, error: PressroomError | undefined): CallBill | undefined {
+    if (error?.usage !== undefined) return billOf(call, { usage: error.usage, pictures: 0 });
+    if (error !== undefined && freeErrors.has(error.code)) return freeBill;
+    return call.provider === offlineName ? freeBill : undefined;
+  }
+
   function observe({ provider, model }: CalledModel, ending: CallEnding): void {
-    const usage = ending.kind === 'succeeded' ? ending.usage : undefined;
+    const { bill } = ending;
     observer?.callEnded({
       provider,
       model,
       outcome: ending.kind,
       durationMs: ending.durationMs,
-      inputTokens: usage?.inputTokens ?? 0,
-      outputTokens: usage?.outputTokens ?? 0,
+      inputTokens: bill?.usage?.inputTokens ?? 0,
+      outputTokens: bill?.usage?.outputTokens ?? 0,
+      micros: bill?.micros ?? 0,
     });
   }
 

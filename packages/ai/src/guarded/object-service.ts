@@ -79,6 +79,7 @@ export function createObjectService(options: ObjectServiceOptions): ObjectServic
       estimatedTokens: provider.estimateObjectTokens(request),
       make: () => provider.generateObject({ ...request, signal }),
       usageOf: ({ usage }) => usage,
+      pictures: 0,
       encode: ({ text, model }) => ({ bytes: Buffer.from(text, 'utf8'), mediaType, model }),
       decode: (bytes, { model }) => ({ text: bytes.toString('utf8'), provider: provider.name, model }),
     });

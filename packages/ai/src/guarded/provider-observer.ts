@@ -9,6 +9,8 @@ export interface ProviderObserver {
     readonly durationMs: number;
     readonly inputTokens: number;
     readonly outputTokens: number;
+    /** Millionths of a US dollar; 0 where nobody knows. */
+    readonly micros: number;
   }): void;
   callSaved(call: { readonly provider: string; readonly model: string }): void;
   waited(wait: { readonly provider: string; readonly model: string; readonly reason: string }): void;

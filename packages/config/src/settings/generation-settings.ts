@@ -1,4 +1,4 @@
-import { secretText, setting, textOf, urlOf, wholeNumber, yesOrNo } from '../setting.ts';
+import { modelPrices, secretText, setting, textOf, urlOf, wholeNumber, yesOrNo } from '../setting.ts';
 
 /** Who makes the content: Gemini as soon as there is a key, else the offline provider. */
 export const generationSettings = {
@@ -87,6 +87,13 @@ export const generationSettings = {
     description: 'Tokens that all calls of the provider together may take in a minute, divided likewise.',
     example: '1000000',
     absent: 'no limit of our own',
+  }),
+  AI_PRICES: setting(modelPrices().optional(), {
+    path: 'generation.prices',
+    description:
+      'What models cost, in US dollars: by the name of the model `input` and `output` for a million tokens, and `picture` for each picture on top. A call is written down with the price of its time; of a model without one nobody knows what it cost.',
+    example: '{"gemini-2.5-flash":{"input":0.3,"output":2.5},"gemini-2.5-flash-image":{"input":0.3,"output":30}}',
+    absent: 'no prices: usage counts calls, tokens and pictures',
   }),
   AI_FALLBACK_OFFLINE: setting(yesOrNo().default(false), {
     path: 'generation.fallback.offline',

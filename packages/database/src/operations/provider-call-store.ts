@@ -67,7 +67,7 @@ export function createProviderCallStore(database: Database, clock?: Clock): Prov
         }>(sql`
           select * from end_provider_call(${callId}, ${ending.kind}, ${ending.kind === 'failed' ? ending.code : null}, ${verdict},
             ${endingArguments(ending)}, ${policy.breaker?.failures ?? null}, ${policy.breaker?.recoveryMs ?? null},
-            ${json(breakerMachine.transitions)}, ${now()})`);
+            ${json(breakerMachine.transitions)}, ${now()}, ${ending.bill?.pictures ?? 0}, ${ending.bill?.micros ?? null})`);
         const row = result.rows[0];
         return { result: row?.result ?? undefined, breaker: row?.breaker ?? undefined };
       }),
@@ -76,8 +76,12 @@ export function createProviderCallStore(database: Database, clock?: Clock): Prov
         await executor.execute(sql`
           with forgotten as (
             delete from stored_results where account_id = ${accountId} and key = ${resultKey} and storage_key = ${stored.storageKey}
+          ), unsaved as (
+            delete from provider_calls where id = ${callId} and account_id = ${accountId} and outcome = 'saved'
+            returning account_id, provider, model, usage_month(ended_at) as month
           )
-          delete from provider_calls where id = ${callId} and account_id = ${accountId} and outcome = 'saved'`);
+          update usage_months set saved = saved - 1 from unsaved where usage_months.account_id = unsaved.account_id
+            and usage_months.month = unsaved.month and usage_months.provider = unsaved.provider and usage_months.model = unsaved.model`);
       }),
     states: () => namingLosses(() => readStates(database)),
   };
@@ -85,19 +89,14 @@ export function createProviderCallStore(database: Database, clock?: Clock): Prov
 
 /** Tokens by direction, tokens in all (null: nobody knows), duration, pause, result. */
 function endingArguments(ending: CallEnding): SQL {
-  const duration = Math.round(ending.durationMs);
-  switch (ending.kind) {
-    case 'succeeded': {
-      const { usage, result } = ending;
-      const total = usage === undefined ? null : usage.inputTokens + usage.outputTokens;
-      const kept = result === undefined ? null : json({ ...result, model: storableText(result.model, 200) });
-      return sql`${usage?.inputTokens ?? null}, ${usage?.outputTokens ?? null}, ${total}, ${duration}, null, ${kept}`;
-    }
-    case 'failed':
-      return sql`null, null, ${ending.free ? 0 : null}, ${duration}, ${ending.pauseMs ?? null}, null`;
-    case 'aborted':
-      return sql`null, null, null, ${duration}, null, null`;
-  }
+  const { bill } = ending;
+  const usage = bill?.usage;
+  const total = usage === undefined ? null : usage.inputTokens + usage.outputTokens;
+  const pauseMs = ending.kind === 'failed' ? (ending.pauseMs ?? null) : null;
+  const result = ending.kind === 'succeeded' ? ending.result : undefined;
+  const kept =
+    result === undefined ? null : json({ ...result, model: storableText(result.model, 200) });
+  return sql`${usage?.inputTokens ?? null}, ${usage?.outputTokens ?? null}, ${total}, ${Math.round(ending.durationMs)}, ${pauseMs}, ${kept}`;
 }
 
 function toAdmission(row: AdmissionRow): CallAdmission {

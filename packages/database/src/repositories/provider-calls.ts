@@ -13,6 +13,11 @@ export interface JobUsage {
   readonly saved: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly pictures: number;
+  /** Millionths of a US dollar, of the calls whose price is known. */
+  readonly micros: number;
+  /** Calls that have ended and whose price nobody knows. */
+  readonly unpricedCalls: number;
 }
 
 /** Jobs without any call are not in the answer. */
@@ -21,7 +26,7 @@ export async function listJobUsage(
   jobIds: readonly string[],
 ): Promise<ReadonlyMap<string, JobUsage>> {
   if (jobIds.length === 0) return new Map();
-  const { jobId, outcome, provider, inputTokens, outputTokens } = providerCalls;
+  const { jobId, outcome, provider, inputTokens, outputTokens, pictures, micros } = providerCalls;
   const count = (which: ReturnType<typeof sql>) => sql<number>`(count(*) filter (where ${which}))::integer`;
   const rows = await executor
     .select({
@@ -31,6 +36,9 @@ export async function listJobUsage(
       saved: count(sql`${outcome} = 'saved'`),
       inputTokens: sql<number>`coalesce(sum(${inputTokens}), 0)::integer`,
       outputTokens: sql<number>`coalesce(sum(${outputTokens}), 0)::integer`,
+      pictures: sql<number>`sum(${pictures})::integer`,
+      micros: sql`coalesce(sum(${micros}), 0)`.mapWith(Number),
+      unpricedCalls: count(sql`${micros} is null and ${outcome} not in ('running', 'lost')`),
     })
     .from(providerCalls)
     .where(inArray(jobId, [...jobIds]))

@@ -5,6 +5,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   doublePrecision,
   index,
   integer,
@@ -103,6 +104,9 @@ export const providerCalls = pgTable(
     /** Null where the provider did not say. */
     inputTokens: integer('input_tokens'),
     outputTokens: integer('output_tokens'),
+    pictures: integer('pictures').notNull().default(0),
+    /** Millionths of a US dollar by the price at the time; null while it runs, and where nobody knows. */
+    micros: bigint('micros', { mode: 'number' }),
     durationMs: integer('duration_ms'),
     startedAt: moment('started_at').notNull(),
     /** After this a call that has not ended is lost. */
@@ -113,9 +117,37 @@ export const providerCalls = pgTable(
     check('provider_calls_outcome', oneOf(table.outcome, callOutcomes)),
     check('provider_calls_ended', sql`(${table.endedAt} is null) = (${table.outcome} = 'running')`),
     index('provider_calls_job').on(table.jobId),
-    index('provider_calls_account').on(table.accountId, table.id),
+    index('provider_calls_account').on(table.accountId, table.startedAt, table.id),
     index('provider_calls_recent').on(table.provider, table.model, table.startedAt),
     index('provider_calls_running').on(table.expiresAt).where(sql`${table.outcome} = 'running'`),
+  ],
+);
+
+/**
+ * What an account's calls came to, a row for each month (by its first day, UTC), provider and model: sums that outlive the calls. Written
+ * by `record_usage` in the transaction that ends a call.
+ */
+export const usageMonths = pgTable(
+  'usage_months',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    month: date('month').notNull(),
+    provider: text('provider').notNull(),
+    model: text('model').notNull(),
+    calls: bigint('calls', { mode: 'number' }).notNull().default(0),
+    failed: bigint('failed', { mode: 'number' }).notNull().default(0),
+    saved: bigint('saved', { mode: 'number' }).notNull().default(0),
+    inputTokens: bigint('input_tokens', { mode: 'number' }).notNull().default(0),
+    outputTokens: bigint('output_tokens', { mode: 'number' }).notNull().default(0),
+    pictures: bigint('pictures', { mode: 'number' }).notNull().default(0),
+    micros: bigint('micros', { mode: 'number' }).notNull().default(0),
+    unpricedCalls: bigint('unpriced_calls', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.month, table.provider, table.model] }),
+    check('usage_months_sums', sql`least(${table.calls}, ${table.failed}, ${table.saved}, ${table.micros}) >= 0`),
   ],
 );
 

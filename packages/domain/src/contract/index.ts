@@ -8,3 +8,4 @@ export * from './job-event-contract.ts';
 export * from './job-request-contract.ts';
 export * from './problem-contract.ts';
 export * from './shared-contract.ts';
+export * from './usage-contract.ts';

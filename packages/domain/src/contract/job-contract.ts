@@ -136,6 +136,13 @@ const summary = {
         .describe('From 1; each retry begins another one, which holds what the one before gave back.'),
       calls: callCountsSchema,
       tokens: tokenCountsSchema,
+      pictures: z.int().describe('Pictures that calls made.'),
+      micros: z
+        .int()
+        .describe(
+          'What the calls cost, in millionths of a US dollar, by the prices of the settings at the time of each call.',
+        ),
+      unpricedCalls: z.int().describe('Calls of which nobody knows the price; they are not in `micros`.'),
     })
     .meta({ id: 'JobCost' }),
   error: failureSchema.nullable(),

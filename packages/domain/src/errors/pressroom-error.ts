@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../ports/generation-provider.ts';
 import {
   type ErrorCode,
   type ErrorDefinition,
@@ -13,6 +14,8 @@ export interface PressroomErrorOptions {
   readonly retryAfterMs?: number;
   /** The wait is a place in a line that nobody else was given: coming later than that would waste it. */
   readonly exactWait?: boolean;
+  /** What a provider counted for an answer that was of no use. */
+  readonly usage?: TokenUsage | undefined;
   /** Facts for the caller, safe to show: field errors, limits, sizes. Never secrets or other accounts' data. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
@@ -22,6 +25,7 @@ export class PressroomError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
   readonly exactWait: boolean;
+  readonly usage: TokenUsage | undefined;
   readonly facts: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: PressroomErrorOptions = {}) {
@@ -30,6 +34,7 @@ export class PressroomError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.exactWait = options.exactWait ?? false;
+    this.usage = options.usage;
     this.facts = options.facts;
   }
 

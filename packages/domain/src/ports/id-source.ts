@@ -1,4 +1,4 @@
-import { ulid } from 'ulid';
+import { encodeTime, ulid } from 'ulid';
 
 export type IdPrefix = 'acct' | 'key' | 'asset' | 'job' | 'step' | 'entry' | 'req' | 'worker' | 'dead';
 
@@ -8,3 +8,8 @@ export interface IdSource {
 }
 
 export const systemIds: IdSource = { next: (prefix) => `${prefix}_${ulid()}` };
+
+/** Less than every id that `systemIds` gives from the moment on, and more than every one from before: for ranges of ids by time. */
+export function firstIdAt(prefix: IdPrefix, moment: Date): string {
+  return `${prefix}_${encodeTime(moment.getTime(), 10)}`;
+}

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/error-registry.ts';
 import type { BreakerState, CallVerdict } from '../machines/breaker-machine.ts';
-import type { TokenUsage } from './generation-provider.ts';
+import type { CallSpending } from '../usage/model-price.ts';
 
 /** For whom a call is made: the account that owns the result, and the step that waits for it. */
 export interface Caller {
@@ -64,10 +64,15 @@ export type CallAdmission =
       readonly waitMs: number;
     };
 
+/** What a call took and what that costs; `micros` is undefined when nobody knows. */
+export interface CallBill extends CallSpending {
+  readonly micros: number | undefined;
+}
+
 export type CallEnding =
   | {
       readonly kind: 'succeeded';
-      readonly usage: TokenUsage | undefined;
+      readonly bill: CallBill;
       readonly durationMs: number;
       /** Absent when the bytes could not be kept. */
       readonly result: StoredResult | undefined;
@@ -78,10 +83,10 @@ export type CallEnding =
       readonly durationMs: number;
       /** What the provider asked for: everybody's next call waits so long. */
       readonly pauseMs: number | undefined;
-      /** True when the provider has surely charged nothing. */
-      readonly free: boolean;
+      /** Undefined when nobody knows what it took; nothing at all when the provider has surely charged nothing. */
+      readonly bill: CallBill | undefined;
     }
-  | { readonly kind: 'aborted'; readonly durationMs: number };
+  | { readonly kind: 'aborted'; readonly durationMs: number; readonly bill: CallBill | undefined };
 
 export interface CallEnd {
   /** The stored result of this key: another call's when that was there first. */

@@ -1,0 +1,91 @@
+/** What an account has used: by month, and call by call. */
+import { firstIdAt, type JobKind, type UsageMonth } from '@pressroom/domain';
+import { and, asc, desc, eq, gte, lt, or, sql } from 'drizzle-orm';
+import type { Executor } from '../connection.ts';
+import { ofAccount } from '../guard.ts';
+import { jobs, providerCalls, usageMonths } from '../schema.ts';
+
+export type UsageMonthRow = typeof usageMonths.$inferSelect;
+
+/** A row for each model that was called in the month, or of which a call was saved. */
+export async function listUsageMonth(
+  executor: Executor,
+  accountId: string,
+  month: UsageMonth,
+): Promise<readonly UsageMonthRow[]> {
+  return await executor
+    .select()
+    .from(usageMonths)
+    .where(and(ofAccount(usageMonths.accountId, accountId), eq(usageMonths.month, `${month.name}-01`)))
+    .orderBy(asc(usageMonths.provider), asc(usageMonths.model));
+}
+
+const clockSlackMs = 3_600_000;
+
+/** Jobs that were submitted in the month. */
+export async function countJobsByKind(
+  executor: Executor,
+  accountId: string,
+  { from, to }: UsageMonth,
+): Promise<Readonly<Partial<Record<JobKind, number>>>> {
+  const rows = await executor
+    .select({ kind: jobs.kind, count: sql`count(*)`.mapWith(Number) })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.accountId, accountId),
+        // What the index of accounts and ids can find; the clocks of API and database may differ.
+        gte(jobs.id, firstIdAt('job', new Date(from.getTime() - clockSlackMs))),
+        lt(jobs.id, firstIdAt('job', new Date(to.getTime() + clockSlackMs))),
+        gte(jobs.createdAt, from),
+        lt(jobs.createdAt, to),
+      ),
+    )
+    .groupBy(jobs.kind);
+  return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
+}
+
+export interface CallRow {
+  readonly id: number;
+  readonly startedAt: Date;
+  readonly jobId: string | null;
+  readonly stepId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly outcome: string;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly pictures: number;
+  readonly micros: number | null;
+  readonly durationMs: number | null;
+}
+
+/** Calls that began in the month, newest first; those under way and those that were saved included. */
+export async function listCalls(
+  executor: Executor,
+  query: {
+    readonly accountId: string;
+    readonly month: UsageMonth;
+    readonly before?: Pick<CallRow, 'id' | 'startedAt'> | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly CallRow[]> {
+  const { accountId, month, before, limit } = query;
+  const { id, startedAt, jobId, stepId, provider, model, outcome, inputTokens, outputTokens, pictures, micros, durationMs } =
+    providerCalls;
+  return await executor
+    .select({ id, startedAt, jobId, stepId, provider, model, outcome, inputTokens, outputTokens, pictures, micros, durationMs })
+    .from(providerCalls)
+    .where(
+      and(
+        ofAccount(providerCalls.accountId, accountId),
+        gte(startedAt, month.from),
+        lt(startedAt, month.to),
+        before === undefined
+          ? undefined
+          : or(lt(startedAt, before.startedAt), and(eq(startedAt, before.startedAt), lt(id, before.id))),
+      ),
+    )
+    .orderBy(desc(startedAt), desc(id))
+    .limit(limit);
+}

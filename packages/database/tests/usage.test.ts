@@ -1,0 +1,198 @@
+/** What calls took is written down once, in sums that are those of the calls, whatever happens to the calls (invariants 3 and 4). */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  type CallBill,
+  type CallEnding,
+  type CallPolicy,
+  firstIdAt,
+  type ProviderCallStore,
+  type StoredResult,
+  usageMonthOf,
+} from '@pressroom/domain';
+import { type FakeClock, fakeClock } from '@pressroom/testing';
+import { countJobsByKind, createProviderCallStore, listCalls, listJobUsage, listUsageMonth } from '../src/index.ts';
+import { accountId, openAccount, openScene, type Scene } from './scene.ts';
+
+const policy: CallPolicy = { leaseMs: 100_000 };
+const other = 'acct_other';
+let scene: Scene;
+let clock: FakeClock;
+let store: ProviderCallStore;
+let serial = 0;
+
+beforeAll(async () => {
+  scene = await openScene({ poolSize: 16 });
+  await openAccount(scene, other, 0);
+  for (const id of [accountId, other])
+    await scene.sql(
+      `insert into jobs (id, account_id, kind, input, on_item_failure, price) values ($1, $2, 'picture-book', '{}', 'skip', 1)`,
+      [`job_${id}`, id],
+    );
+});
+afterAll(async () => {
+  await scene.close();
+});
+beforeEach(async () => {
+  clock = fakeClock();
+  store = createProviderCallStore(scene.database, clock);
+  for (const table of ['usage_months', 'provider_states', 'provider_calls', 'stored_results'])
+    await scene.sql(`delete from ${table}`);
+});
+
+const bill = (tokens: number, pictures = 0, micros: number | undefined = tokens * 2): CallBill => ({
+  usage: { inputTokens: tokens, outputTokens: tokens },
+  pictures,
+  micros,
+});
+const succeeded = (what: CallBill, result?: StoredResult): CallEnding => ({
+  kind: 'succeeded',
+  bill: what,
+  durationMs: 5,
+  result,
+});
+
+async function begin({ account = accountId, model = 'm', key }: { account?: string; model?: string; key?: string } = {}) {
+  serial += 1;
+  return await store.begin(
+    {
+      caller: { accountId: account, jobId: `job_${account}`, stepId: `step_${serial}` },
+      provider: 'gemini',
+      model,
+      resultKey: key ?? `key_${serial}`,
+      estimatedTokens: 0,
+    },
+    policy,
+  );
+}
+async function granted(ask: Parameters<typeof begin>[0] = {}): Promise<number> {
+  const admission = await begin(ask);
+  if (admission.kind !== 'granted') throw new Error(admission.kind);
+  return admission.callId;
+}
+const month = () => usageMonthOf(clock.now());
+const sums = async (account = accountId) => await listUsageMonth(scene.database.executor, account, month());
+
+test('a call is added to its month with tokens, pictures and money, once, however often its end is told', async () => {
+  const callId = await granted();
+  const ending = succeeded(bill(100, 1, 900));
+  await Promise.all([1, 2, 3].map(() => store.end(callId, ending, 'healthy', policy)));
+  expect(await sums()).toEqual([
+    {
+      accountId,
+      month: `${month().name}-01`,
+      provider: 'gemini',
+      model: 'm',
+      calls: 1,
+      failed: 0,
+      saved: 0,
+      inputTokens: 100,
+      outputTokens: 100,
+      pictures: 1,
+      micros: 900,
+      unpricedCalls: 0,
+    },
+  ]);
+  const job = (await listJobUsage(scene.database.executor, [`job_${accountId}`])).get(`job_${accountId}`);
+  expect(job).toMatchObject({ made: 1, pictures: 1, micros: 900, unpricedCalls: 0 });
+});
+
+test('a call whose price nobody knows is counted as such and not as free; a saved one is free', async () => {
+  const result = { storageKey: 'k', mediaType: 'text/plain', bytes: 1, sha256: 'a'.repeat(64), model: 'm' };
+  await store.end(await granted({ key: 'wanted' }), succeeded({ ...bill(10), micros: undefined }, result), 'healthy', policy);
+  const found = await begin({ key: 'wanted' });
+  expect(found.kind).toBe('found');
+  expect(await sums()).toMatchObject([{ calls: 1, saved: 1, micros: 0, unpricedCalls: 1 }]);
+  // Its bytes turned out to be gone: no call was saved.
+  if (found.kind === 'found') await store.forget(accountId, 'wanted', found.result, found.callId);
+  expect(await sums()).toMatchObject([{ calls: 1, saved: 0 }]);
+});
+
+test('a failed call is counted with what it took, and one that took nothing with that', async () => {
+  const failed = (what: CallBill | undefined): CallEnding => ({
+    kind: 'failed',
+    code: 'provider-malformed-answer',
+    durationMs: 5,
+    pauseMs: undefined,
+    bill: what,
+  });
+  await store.end(await granted(), failed(bill(7)), 'unknown', policy);
+  await store.end(await granted(), failed(bill(0)), 'unknown', policy);
+  await store.end(await granted(), { kind: 'aborted', durationMs: 1, bill: undefined }, 'unknown', policy);
+  expect(await sums()).toMatchObject([{ calls: 3, failed: 3, inputTokens: 7, micros: 14, unpricedCalls: 1 }]);
+});
+
+test('what ends in the next month counts there, and a call that was given up for lost counts when it ends', async () => {
+  clock.set(new Date('2026-03-31T23:59:59Z'));
+  const late = await granted();
+  const lost = await granted();
+  clock.set(new Date('2026-04-01T00:10:00Z'));
+  // Marks the lost ones.
+  await store.end(await granted({ model: 'n' }), succeeded(bill(1)), 'healthy', policy);
+  await store.end(late, succeeded(bill(5)), 'healthy', policy);
+  await store.end(lost, succeeded(bill(6)), 'healthy', policy);
+  expect(await sums()).toMatchObject([
+    { model: 'm', calls: 2, inputTokens: 11 },
+    { model: 'n', calls: 1, inputTokens: 1 },
+  ]);
+  expect(await listUsageMonth(scene.database.executor, accountId, usageMonthOf(new Date('2026-03-31T00:00:00Z')))).toEqual([]);
+});
+
+test('sums stay those of the calls when many end at once, and those of each account are its own', async () => {
+  const calls = await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => ({
+      callId: await granted({ account: index % 2 === 0 ? accountId : other, model: index % 3 === 0 ? 'm' : 'n' }),
+      tokens: index,
+    })),
+  );
+  await Promise.all(
+    calls.flatMap(({ callId, tokens }) => [1, 2].map(() => store.end(callId, succeeded(bill(tokens, 1)), 'healthy', policy))),
+  );
+  for (const account of [accountId, other]) {
+    const rows = await scene.sql<{ model: string; calls: string; tokens: string; micros: string; pictures: string }>(
+      `select model, count(*) as calls, sum(input_tokens) as tokens, sum(micros) as micros, sum(pictures) as pictures
+       from provider_calls where account_id = $1 group by model order by model`,
+      [account],
+    );
+    expect(await sums(account)).toMatchObject(
+      rows.map((row) => ({
+        model: row.model,
+        calls: Number(row.calls),
+        inputTokens: Number(row.tokens),
+        micros: Number(row.micros),
+        pictures: Number(row.pictures),
+      })),
+    );
+  }
+});
+
+describe('the calls of a month', () => {
+  test('come newest first, page by page, without those of other months and accounts', async () => {
+    const begun: number[] = [];
+    for (let index = 0; index < 7; index += 1) {
+      // Several begin in the same millisecond.
+      if (index % 3 === 0) clock.advance(1_000);
+      begun.push(await granted());
+    }
+    await granted({ account: other });
+    const seen: number[] = [];
+    let before: Awaited<ReturnType<typeof listCalls>>[number] | undefined;
+    do {
+      const page = await listCalls(scene.database.executor, { accountId, month: month(), before, limit: 3 });
+      seen.push(...page.map(({ id }) => id));
+      before = page.length === 3 ? page.at(-1) : undefined;
+    } while (before !== undefined);
+    expect(seen).toEqual([...begun].reverse());
+    const last = usageMonthOf(new Date(month().from.getTime() - 1));
+    expect(await listCalls(scene.database.executor, { accountId, month: last, limit: 3 })).toEqual([]);
+  });
+
+  test('jobs are counted by kind in the month in which they were submitted', async () => {
+    const now = usageMonthOf(new Date('2026-05-10T00:00:00Z'));
+    for (const [index, moment] of ['2026-04-30T23:59:59Z', '2026-05-01T00:00:00Z', '2026-05-31T23:59:59Z', '2026-06-01T00:00:00Z'].entries())
+      await scene.sql(
+        `insert into jobs (id, account_id, kind, input, on_item_failure, price, created_at) values ($1, $2, 'learning-plan', '{}', 'fail', 1, $3)`,
+        [`${firstIdAt('job', new Date(moment))}${String(index).padStart(16, '0')}`, other, moment],
+      );
+    expect(await countJobsByKind(scene.database.executor, other, now)).toEqual({ 'learning-plan': 2 });
+  });
+});

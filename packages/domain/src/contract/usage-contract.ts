@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { type JobKind, jobKinds } from '../recipes/recipe-catalog.ts';
+import { momentSchema } from './shared-contract.ts';
+
+const count = z.int().min(0);
+export const microsSchema = count.describe('Millionths of a US dollar.');
+
+const spendingShape = {
+  calls: count.describe('Calls that ended, failed ones included.'),
+  failed: count,
+  saved: count.describe('Calls that were not made: the account had the result already. They cost nothing.'),
+  inputTokens: count.describe('As the provider counted them.'),
+  outputTokens: count,
+  pictures: count,
+  micros: microsSchema,
+  unpricedCalls: count.describe(
+    'Calls of which nobody knows the price: the model has none in the settings, or the provider did not count. They are not in `micros`.',
+  ),
+};
+
+export const modelUsageSchema = z
+  .strictObject({ provider: z.string(), model: z.string(), ...spendingShape })
+  .meta({ id: 'ModelUsage' });
+export type ModelUsage = z.output<typeof modelUsageSchema>;
+
+export const usageSchema = z
+  .strictObject({
+    month: z.string().describe('`2026-03`; months begin at midnight UTC.'),
+    from: momentSchema,
+    to: momentSchema.describe('The first moment of the next month.'),
+    jobs: z
+      .strictObject({
+        total: count,
+        byKind: z.partialRecord(z.enum(jobKinds as [JobKind, ...JobKind[]]), count),
+      })
+      .describe('Jobs that were submitted in the month.'),
+    total: z.strictObject(spendingShape).meta({ id: 'UsageTotal' }),
+    models: z.array(modelUsageSchema),
+  })
+  .meta({ id: 'Usage' });
+export type Usage = z.output<typeof usageSchema>;
+
+export const usageQuerySchema = z.strictObject({
+  month: z
+    .string()
+    .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'Write a month as 2026-03')
+    .optional()
+    .describe('`2026-03`; the current month when absent.'),
+});
