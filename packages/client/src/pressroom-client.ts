@@ -11,6 +11,7 @@ import {
   type JobSummary,
   type LedgerEntry,
   longestWaitSeconds,
+  type Usage,
   type WireJobEvent,
 } from '@pressroom/domain';
 import { type Download, type DownloadOptions, downloadOutput } from './download-output.ts';
@@ -69,6 +70,8 @@ export interface PressroomClient {
   account(options?: CallOptions): Promise<Account>;
   /** Newest first, through all pages. */
   ledger(options?: CallOptions): AsyncIterable<LedgerEntry>;
+  /** Of a month such as `2026-03`, or of the current one. */
+  usage(options?: CallOptions & { readonly month?: string }): Promise<Usage>;
   /** Drops the connections. */
   close(): Promise<void>;
 }
@@ -149,6 +152,12 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
     downloadOutput: (jobId, to, options = {}) => downloadOutput(transport, jobId, to, options),
     account: ({ signal } = {}) => read<Account>({ method: 'GET', path: '/api/account', signal }),
     ledger: ({ signal } = {}) => pages<LedgerEntry>('/api/account/ledger', {}, signal),
+    usage: ({ month, signal } = {}) =>
+      read<Usage>({
+        method: 'GET',
+        path: `/api/account/usage${month === undefined ? '' : `?month=${encodeURIComponent(month)}`}`,
+        signal,
+      }),
     close: () => transport.close(),
   };
 }

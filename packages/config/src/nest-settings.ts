@@ -38,6 +38,7 @@ export function nestSettings(values: SettingValues): PressroomConfig {
     },
     storage: storageOf(values),
     generation: generationOf(values),
+    usage: { tiers: values.PRESSROOM_TIERS, defaultTier: values.PRESSROOM_DEFAULT_TIER },
     documents: {
       chunk: {
         maxTokens: values.PRESSROOM_CHUNK_TOKENS,

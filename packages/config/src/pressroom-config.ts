@@ -15,6 +15,12 @@ export interface PressroomConfig {
   readonly retention: { readonly idempotencyKeysDays: number; readonly jobHistoryDays: number };
   readonly storage: StorageConfig;
   readonly generation: GenerationConfig;
+  readonly usage: {
+    /** Monthly limits by the name of a tier; absent: no account is limited. */
+    readonly tiers?: Readonly<Record<string, TierConfig>> | undefined;
+    /** Of accounts that have none of their own. */
+    readonly defaultTier?: string | undefined;
+  };
   readonly documents: DocumentsConfig;
   readonly http: {
     readonly host: string;
@@ -99,6 +105,14 @@ export type GenerationConfig =
       readonly fallback: { readonly offline: boolean; readonly afterWaitMs: number };
       readonly threads: number;
     };
+
+/** What is absent is not limited; money in millionths of a US dollar. */
+export interface TierConfig {
+  readonly jobs?: number | undefined;
+  readonly pictures?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly micros?: number | undefined;
+}
 
 export interface DocumentsConfig {
   /** In estimated tokens. */

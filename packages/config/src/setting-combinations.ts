@@ -10,6 +10,7 @@ export function combinationProblems(present: Partial<Record<SettingName, string>
     has(name) && !has(needed) ? [`${needed} is missing, while ${name} is set`] : [];
   return [
     ...needs('DATABASE_DIRECT_URL', 'DATABASE_URL'),
+    ...needs('PRESSROOM_DEFAULT_TIER', 'PRESSROOM_TIERS'),
     ...needs('S3_ENDPOINT', 'S3_BUCKET'),
     ...needs('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     ...needs('S3_SECRET_ACCESS_KEY', 'S3_ACCESS_KEY_ID'),
@@ -22,9 +23,15 @@ export function combinationProblems(present: Partial<Record<SettingName, string>
 /** What is wrong with values that are right by themselves. */
 export function valueProblems(values: SettingValues): string[] {
   const { PRESSROOM_CHUNK_TOKENS: tokens, PRESSROOM_CHUNK_OVERLAP_TOKENS: overlap } = values;
-  return overlap * 2 > tokens
-    ? [
-        `PRESSROOM_CHUNK_OVERLAP_TOKENS must be at most half of PRESSROOM_CHUNK_TOKENS, which is ${tokens}, not ${overlap}`,
-      ]
-    : [];
+  const { PRESSROOM_TIERS: tiers = {}, PRESSROOM_DEFAULT_TIER: tier } = values;
+  return [
+    ...(overlap * 2 > tokens
+      ? [
+          `PRESSROOM_CHUNK_OVERLAP_TOKENS must be at most half of PRESSROOM_CHUNK_TOKENS, which is ${tokens}, not ${overlap}`,
+        ]
+      : []),
+    ...(tier !== undefined && !Object.hasOwn(tiers, tier)
+      ? [`PRESSROOM_DEFAULT_TIER is ${tier}, which is not among PRESSROOM_TIERS`]
+      : []),
+  ];
 }

@@ -104,6 +104,27 @@ export function modelPrices() {
   );
 }
 
+const amount = z.int().min(0).max(1e12).optional();
+const tierLimits = z
+  .strictObject({
+    jobs: amount,
+    pictures: amount,
+    tokens: amount,
+    dollars: z.number().min(0).max(1e6).optional(),
+  })
+  .transform(({ dollars, ...limits }) => ({
+    ...limits,
+    ...(dollars === undefined ? {} : { micros: Math.round(dollars * 1e6) }),
+  }));
+
+/** JSON: monthly limits by the name of a tier; money comes in dollars and goes on in micros. */
+export function tiers() {
+  return jsonOf(
+    z.record(z.string().regex(/^[\w-]{1,60}$/), tierLimits),
+    'must be JSON such as {"free":{"jobs":20,"pictures":100,"tokens":1000000,"dollars":5}}',
+  );
+}
+
 /** JSON of a shape; the message says which, since what is wrong in it may be anywhere. */
 export function jsonOf<Schema extends z.ZodType>(schema: Schema, message: string) {
   return z.string().transform((text, context): z.output<Schema> => {

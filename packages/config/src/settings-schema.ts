@@ -7,6 +7,7 @@ import { recordSettings } from './settings/record-settings.ts';
 import { recoverySettings } from './settings/recovery-settings.ts';
 import { serverSettings } from './settings/server-settings.ts';
 import { storageSettings } from './settings/storage-settings.ts';
+import { usageSettings } from './settings/usage-settings.ts';
 
 /** Every setting that exists, by the name of its environment variable. */
 export const settingsSchema = z.object({
@@ -14,6 +15,7 @@ export const settingsSchema = z.object({
   ...recoverySettings,
   ...storageSettings,
   ...generationSettings,
+  ...usageSettings,
   ...documentSettings,
   ...serverSettings,
   ...processSettings,

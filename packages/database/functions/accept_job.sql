@@ -1,14 +1,17 @@
 -- Accepts a job, or nothing: its row, its steps, its first event, the hold, and its idempotency key. Null when the key had
 -- been taken; an earlier request with the same key that is still under way is waited for.
 -- An error with code PR001 says that some of `p_assets` are not in the account, or not of their sort; PR002 that the deadline
--- has passed or is more than 366 days ahead. Neither is said of a request that had been accepted before.
+-- has passed or is more than 366 days ahead; those of `check_usage`. Neither is said of a request that had been accepted before.
+drop function if exists accept_job(jsonb, jsonb, jsonb, jsonb, text, text);
 create or replace function accept_job(
-  p_job jsonb, p_steps jsonb, p_event jsonb, p_assets jsonb, p_idempotency_key text, p_request_hash text
+  p_job jsonb, p_steps jsonb, p_event jsonb, p_assets jsonb, p_idempotency_key text, p_request_hash text,
+  -- What the month of its account may hold; null where no account is limited. Processes of older builds do not give it.
+  p_usage jsonb default null
 ) returns text language plpgsql as $$
 #variable_conflict use_column
 declare
   given record;
-  account_weight double precision;
+  account record;
   key double precision;
   estimate record;
 begin
@@ -34,17 +37,22 @@ begin
   end if;
   -- Locks the account until the commit, so that jobs submitted together get keys one after the other. The key comes before the
   -- row, which is then written once: every later write of it would cost as much again.
-  select accounts.weight into account_weight from accounts where accounts.id = given."accountId" for no key update;
+  select accounts.weight, coalesce(accounts.tier, p_usage ->> 'fallback') as tier into account
+  from accounts where accounts.id = given."accountId" for no key update;
+  if p_usage is not null then
+    perform check_usage(given."accountId", account.tier, p_usage);
+  end if;
   -- A job that is to wait gets its key then.
   if given."delayUntil" is null or given."delayUntil" <= now() then
-    key := lane_key(given."accountId", given.priority, account_weight);
+    key := lane_key(given."accountId", given.priority, account.weight);
   end if;
   select * into estimate from estimate_admission(given."accountId", given.priority, key) where key is not null;
   insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, deadline, metadata, price, request_id,
-    fair_key, queued_at, estimate_half_ms, estimate_most_ms, last_event_sequence)
+    fair_key, queued_at, estimate_half_ms, estimate_most_ms, usage_estimate, last_event_sequence)
   values (given.id, given."accountId", given.kind, given.input, given."onItemFailure", given.priority, given."delayUntil",
     given.deadline, given.metadata, given.price, given."requestId",
-    key, case when key is not null then now() end, estimate.half_ms, estimate.most_ms, 1);
+    key, case when key is not null then now() end, estimate.half_ms, estimate.most_ms,
+    case when account.tier is not null then p_usage -> 'estimate' end, 1);
   -- Of the generation that their first flow will have.
   insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, reserve, input, generation)
   select step.id, given.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits,

@@ -19,4 +19,5 @@ DROP INDEX "provider_calls_account";--> statement-breakpoint
 ALTER TABLE "provider_calls" ADD COLUMN "pictures" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "provider_calls" ADD COLUMN "micros" bigint;--> statement-breakpoint
 ALTER TABLE "usage_months" ADD CONSTRAINT "usage_months_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "provider_calls_account" ON "provider_calls" USING btree ("account_id","started_at","id");
+CREATE INDEX "provider_calls_account" ON "provider_calls" USING btree ("account_id","started_at","id");--> statement-breakpoint
+UPDATE "provider_calls" SET "micros" = 0 WHERE "provider" = 'offline' OR "outcome" = 'saved';

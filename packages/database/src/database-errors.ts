@@ -15,13 +15,24 @@ export function hasCode(error: unknown, code: string): boolean {
   return chainHas(error, 'code', code);
 }
 
+/** What PostgreSQL, or a function of ours, says of the refusal beside its message. */
+export function detailOf(error: unknown): string | undefined {
+  return fieldsOf(error, 'detail').find((value) => typeof value === 'string') as string | undefined;
+}
+
 function chainHas(error: unknown, field: 'constraint' | 'code', value: string): boolean {
+  return fieldsOf(error, field).includes(value);
+}
+
+/** Of the error and of its causes, outermost first. */
+function fieldsOf(error: unknown, field: 'constraint' | 'code' | 'detail'): readonly unknown[] {
+  const found: unknown[] = [];
   for (
     let current = error;
     typeof current === 'object' && current !== null;
     current = (current as { cause?: unknown }).cause
   ) {
-    if ((current as Readonly<Record<string, unknown>>)[field] === value) return true;
+    found.push((current as Readonly<Record<string, unknown>>)[field]);
   }
-  return false;
+  return found;
 }

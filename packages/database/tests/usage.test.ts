@@ -7,11 +7,22 @@ import {
   firstIdAt,
   type ProviderCallStore,
   type StoredResult,
+  systemIds,
   usageMonthOf,
 } from '@pressroom/domain';
 import { type FakeClock, fakeClock } from '@pressroom/testing';
-import { countJobsByKind, createProviderCallStore, listCalls, listJobUsage, listUsageMonth } from '../src/index.ts';
-import { accountId, openAccount, openScene, type Scene } from './scene.ts';
+import {
+  cancelJob,
+  countJobsByKind,
+  createProviderCallStore,
+  listCalls,
+  listJobUsage,
+  listUsageMonth,
+  readUsageOfMonth,
+  type Submission,
+  submitJob,
+} from '../src/index.ts';
+import { accountId, addAsset, openAccount, openScene, type Scene, submission } from './scene.ts';
 
 const policy: CallPolicy = { leaseMs: 100_000 };
 const other = 'acct_other';
@@ -51,7 +62,15 @@ const succeeded = (what: CallBill, result?: StoredResult): CallEnding => ({
   result,
 });
 
-async function begin({ account = accountId, model = 'm', key }: { account?: string; model?: string; key?: string } = {}) {
+async function begin({
+  account = accountId,
+  model = 'm',
+  key,
+}: {
+  account?: string;
+  model?: string;
+  key?: string;
+} = {}) {
   serial += 1;
   return await store.begin(
     {
@@ -98,7 +117,12 @@ test('a call is added to its month with tokens, pictures and money, once, howeve
 
 test('a call whose price nobody knows is counted as such and not as free; a saved one is free', async () => {
   const result = { storageKey: 'k', mediaType: 'text/plain', bytes: 1, sha256: 'a'.repeat(64), model: 'm' };
-  await store.end(await granted({ key: 'wanted' }), succeeded({ ...bill(10), micros: undefined }, result), 'healthy', policy);
+  await store.end(
+    await granted({ key: 'wanted' }),
+    succeeded({ ...bill(10), micros: undefined }, result),
+    'healthy',
+    policy,
+  );
   const found = await begin({ key: 'wanted' });
   expect(found.kind).toBe('found');
   expect(await sums()).toMatchObject([{ calls: 1, saved: 1, micros: 0, unpricedCalls: 1 }]);
@@ -134,21 +158,34 @@ test('what ends in the next month counts there, and a call that was given up for
     { model: 'm', calls: 2, inputTokens: 11 },
     { model: 'n', calls: 1, inputTokens: 1 },
   ]);
-  expect(await listUsageMonth(scene.database.executor, accountId, usageMonthOf(new Date('2026-03-31T00:00:00Z')))).toEqual([]);
+  expect(
+    await listUsageMonth(scene.database.executor, accountId, usageMonthOf(new Date('2026-03-31T00:00:00Z'))),
+  ).toEqual([]);
 });
 
 test('sums stay those of the calls when many end at once, and those of each account are its own', async () => {
   const calls = await Promise.all(
     Array.from({ length: 40 }, async (_, index) => ({
-      callId: await granted({ account: index % 2 === 0 ? accountId : other, model: index % 3 === 0 ? 'm' : 'n' }),
+      callId: await granted({
+        account: index % 2 === 0 ? accountId : other,
+        model: index % 3 === 0 ? 'm' : 'n',
+      }),
       tokens: index,
     })),
   );
   await Promise.all(
-    calls.flatMap(({ callId, tokens }) => [1, 2].map(() => store.end(callId, succeeded(bill(tokens, 1)), 'healthy', policy))),
+    calls.flatMap(({ callId, tokens }) =>
+      [1, 2].map(() => store.end(callId, succeeded(bill(tokens, 1)), 'healthy', policy)),
+    ),
   );
   for (const account of [accountId, other]) {
-    const rows = await scene.sql<{ model: string; calls: string; tokens: string; micros: string; pictures: string }>(
+    const rows = await scene.sql<{
+      model: string;
+      calls: string;
+      tokens: string;
+      micros: string;
+      pictures: string;
+    }>(
       `select model, count(*) as calls, sum(input_tokens) as tokens, sum(micros) as micros, sum(pictures) as pictures
        from provider_calls where account_id = $1 group by model order by model`,
       [account],
@@ -188,11 +225,121 @@ describe('the calls of a month', () => {
 
   test('jobs are counted by kind in the month in which they were submitted', async () => {
     const now = usageMonthOf(new Date('2026-05-10T00:00:00Z'));
-    for (const [index, moment] of ['2026-04-30T23:59:59Z', '2026-05-01T00:00:00Z', '2026-05-31T23:59:59Z', '2026-06-01T00:00:00Z'].entries())
+    for (const [index, moment] of [
+      '2026-04-30T23:59:59Z',
+      '2026-05-01T00:00:00Z',
+      '2026-05-31T23:59:59Z',
+      '2026-06-01T00:00:00Z',
+    ].entries())
       await scene.sql(
         `insert into jobs (id, account_id, kind, input, on_item_failure, price, created_at) values ($1, $2, 'learning-plan', '{}', 'fail', 1, $3)`,
         [`${firstIdAt('job', new Date(moment))}${String(index).padStart(16, '0')}`, other, moment],
       );
     expect(await countJobsByKind(scene.database.executor, other, now)).toEqual({ 'learning-plan': 2 });
+  });
+});
+
+describe('the limits of a tier', () => {
+  const tiers = { byName: { small: { pictures: 5, jobs: 3 }, poor: { micros: 1_000 } } };
+  const estimateOf = (photos: number) => ({ pictures: photos, tokens: photos * 10, micros: photos * 100 });
+  let tenant = 0;
+  /** An account of its own, with credits for everything. */
+  async function open(tier: string | null): Promise<string> {
+    tenant += 1;
+    const id = `acct_tenant_${tenant}`;
+    await openAccount(scene, id, 1_000);
+    await scene.sql('update accounts set tier = $2 where id = $1', [id, tier]);
+    for (let index = 0; index < 6; index += 1) await addAsset(scene, `${id}_${index}`, id);
+    return id;
+  }
+  const submit = (account: string, photos: number, change: Partial<Submission> = {}) =>
+    submitJob(scene.database, systemIds, {
+      ...submission({ assetIds: Array.from({ length: photos }, (_, index) => `${account}_${index}`) }),
+      accountId: account,
+      usage: { tiers, estimate: estimateOf(photos), month: usageMonthOf(new Date()) },
+      ...change,
+    });
+  const read = async (account: string) =>
+    await readUsageOfMonth(scene.database.executor, account, usageMonthOf(new Date()));
+
+  test('refuse what does not fit, with what is left, and leave nothing of it; what fits still comes in', async () => {
+    const account = await open('small');
+    await submit(account, 3);
+    const before = await scene.sql('select * from jobs where account_id = $1', [account]);
+    await expect(submit(account, 3, { idempotencyKey: 'once' })).rejects.toMatchObject({
+      code: 'usage-limit-reached',
+      facts: { tier: 'small', quantity: 'pictures', limit: 5, used: 0, reserved: 3, asked: 3, left: 2 },
+    });
+    expect(await scene.sql('select * from jobs where account_id = $1', [account])).toEqual(before);
+    expect(await scene.sql('select balance from accounts where id = $1', [account])).toEqual([
+      { balance: '996' },
+    ]);
+    expect(await scene.sql('select * from idempotency_keys where account_id = $1', [account])).toEqual([]);
+    // The key is free for what fits.
+    const second = await submit(account, 2, { idempotencyKey: 'once' });
+    // Repeated, it is the same job, though a new one would not fit.
+    expect(await submit(account, 2, { idempotencyKey: 'once' })).toEqual({
+      jobId: second.jobId,
+      replayed: true,
+    });
+  });
+
+  test('count jobs of the month, however they ended', async () => {
+    const account = await open('small');
+    for (let index = 0; index < 3; index += 1)
+      await cancelJob(scene.database, account, (await submit(account, 1)).jobId);
+    await expect(submit(account, 1)).rejects.toMatchObject({
+      facts: { quantity: 'jobs', limit: 3, used: 3, asked: 1, left: 0 },
+    });
+    await scene.sql(`update jobs set created_at = created_at - interval '32 days' where account_id = $1`, [
+      account,
+    ]);
+    await submit(account, 1);
+  });
+
+  test('let through no more than fits when many come at once', async () => {
+    const account = await open('small');
+    const all = await Promise.allSettled(Array.from({ length: 12 }, () => submit(account, 2)));
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(await read(account)).toMatchObject({ used: { jobs: 2 }, reserved: { pictures: 4 } });
+  });
+
+  test('get back what a job had kept when it settles, and count what it really took', async () => {
+    const account = await open('poor');
+    const { jobId } = await submit(account, 6);
+    await expect(submit(account, 5)).rejects.toMatchObject({ facts: { quantity: 'micros', left: 400 } });
+    const call = await store.begin(
+      {
+        caller: { accountId: account, jobId, stepId: 's' },
+        provider: 'gemini',
+        model: 'm',
+        resultKey: 'k',
+        estimatedTokens: 0,
+      },
+      policy,
+    );
+    if (call.kind !== 'granted') throw new Error(call.kind);
+    clock.set(new Date());
+    await store.end(call.callId, succeeded(bill(1, 1, 250)), 'healthy', policy);
+    await cancelJob(scene.database, account, jobId);
+    expect(await read(account)).toMatchObject({
+      used: { micros: 250, pictures: 1 },
+      reserved: { micros: 0 },
+    });
+    await submit(account, 5);
+    await expect(submit(account, 5)).rejects.toMatchObject({ code: 'usage-limit-reached' });
+  });
+
+  test('do not hold for accounts without a tier, unless there is one for them; a tier that is not known lets nothing through', async () => {
+    const free = await open(null);
+    await submit(free, 6);
+    expect(await read(free)).toMatchObject({ reserved: { pictures: 0 } });
+    const usage = {
+      tiers: { ...tiers, fallback: 'small' },
+      estimate: estimateOf(6),
+      month: usageMonthOf(new Date()),
+    };
+    await expect(submit(free, 6, { usage })).rejects.toMatchObject({ facts: { tier: 'small' } });
+    await expect(submit(await open('gone'), 1)).rejects.toMatchObject({ code: 'settings-invalid' });
   });
 });

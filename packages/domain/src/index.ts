@@ -50,4 +50,5 @@ export * from './text/common-words.ts';
 export * from './text/segmenter.ts';
 export * from './text/words.ts';
 export * from './usage/model-price.ts';
+export * from './usage/usage-limits.ts';
 export * from './usage/usage-month.ts';

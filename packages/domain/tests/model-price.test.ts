@@ -9,7 +9,9 @@ describe('the price of a call', () => {
     const usage = { inputTokens: 1_000, outputTokens: 200 };
     expect(microsOf(price, { usage, pictures: 0 })).toBe(800);
     expect(microsOf(price, { usage, pictures: 2 })).toBe(78_800);
-    expect(microsOf({ ...price, input: 0.0015 }, { usage: { inputTokens: 1, outputTokens: 0 }, pictures: 0 })).toBe(0);
+    expect(
+      microsOf({ ...price, input: 0.0015 }, { usage: { inputTokens: 1, outputTokens: 0 }, pictures: 0 }),
+    ).toBe(0);
   });
 
   test('is not known without a price, or when nobody counted what has one', () => {
@@ -23,7 +25,10 @@ describe('the price of a call', () => {
     fc.assert(
       fc.property(count, count, count, (inputTokens, outputTokens, more) => {
         const less = microsOf(price, { usage: { inputTokens, outputTokens }, pictures: 0 }) ?? -1;
-        const greater = microsOf(price, { usage: { inputTokens: inputTokens + more, outputTokens }, pictures: 1 });
+        const greater = microsOf(price, {
+          usage: { inputTokens: inputTokens + more, outputTokens },
+          pictures: 1,
+        });
         expect(less).toBeGreaterThanOrEqual(0);
         expect(Number.isSafeInteger(greater)).toBe(true);
         expect(greater).toBeGreaterThanOrEqual(less);

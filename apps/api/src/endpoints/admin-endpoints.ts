@@ -1,14 +1,16 @@
-import { changeCredits, insertAccount, revokeApiKey, updateAccountWeight } from '@pressroom/database';
-import { type Account, PressroomError } from '@pressroom/domain';
+import { changeCredits, insertAccount, revokeApiKey, updateAccount } from '@pressroom/database';
+import { type OperatorAccount, PressroomError } from '@pressroom/domain';
 import type { Handlers } from '../http/exchange.ts';
 import type { adminRoutes } from '../routes/admin-routes.ts';
 import { createApiKey } from '../services/api-keys.ts';
-import { requireAccount, toAccount } from './account-endpoints.ts';
+import { requireAccount, toAccount, toOperatorAccount } from './account-endpoints.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 
 export function createAdminEndpoints(context: EndpointContext): Handlers<typeof adminRoutes> {
   const { database, ids } = context;
-  const readAccount = async (id: string): Promise<Account> => toAccount(await requireAccount(context, id));
+  const { tiers = {} } = context.config.usage;
+  const readAccount = async (id: string): Promise<OperatorAccount> =>
+    toOperatorAccount(await requireAccount(context, id));
 
   return {
     createAccount: async ({ body }, { log }) => {
@@ -30,9 +32,17 @@ export function createAdminEndpoints(context: EndpointContext): Handlers<typeof 
     },
     getAccountAsOperator: async ({ params }) => ({ status: 200, body: await readAccount(params.id) }),
     changeAccount: async ({ params, body }, { log }) => {
-      await updateAccountWeight(database.executor, params.id, body.weight);
+      const { tier } = body;
+      if (typeof tier === 'string' && !Object.hasOwn(tiers, tier)) {
+        const known = Object.keys(tiers).join(', ') || 'none';
+        const message = `There is no such tier in PRESSROOM_TIERS; there are: ${known}`;
+        throw new PressroomError('invalid-request', message, {
+          facts: { errors: [{ path: '/tier', message }] },
+        });
+      }
+      await updateAccount(database.executor, params.id, body);
       const account = await readAccount(params.id);
-      log.info({ accountId: params.id, weight: body.weight }, 'The weight of an account was changed');
+      log.info({ accountId: params.id, changed: Object.keys(body) }, 'An account was changed');
       return { status: 200, body: account };
     },
     grantCredits: async ({ params, body }, { log }) => {
@@ -47,7 +57,7 @@ export function createAdminEndpoints(context: EndpointContext): Handlers<typeof 
       return { status: 201, body: await readAccount(params.id) };
     },
     createKey: async ({ params, body }, { log }) => {
-      const account = await readAccount(params.id);
+      const account = toAccount(await requireAccount(context, params.id));
       const scopes = [...new Set(body.scopes)];
       const created = await createApiKey(database.executor, ids, {
         accountId: params.id,

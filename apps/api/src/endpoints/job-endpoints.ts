@@ -27,6 +27,7 @@ import type { jobRoutes } from '../routes/job-routes.ts';
 import { waitUntilSettled } from '../services/job-events.ts';
 import { partOf, renderedDocumentOf, toJob, toJobSummary } from '../services/job-view.ts';
 import { acceptJob } from '../services/submit.ts';
+import { createUsageRules } from '../services/usage-rules.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 import { createEventsEndpoint } from './events-endpoint.ts';
 
@@ -35,7 +36,10 @@ const removeFlowLimitMs = 2_000;
 
 export function createJobEndpoints(context: EndpointContext): Handlers<typeof jobRoutes> {
   const { database, hintListener } = context;
-  const abilities = { freePrompts: context.config.generation.kind !== 'offline' };
+  const rules = {
+    abilities: { freePrompts: context.config.generation.kind !== 'offline' },
+    usage: createUsageRules(context.config, context.clock),
+  };
 
   async function requireJob(accountId: string, id: string): Promise<JobRow> {
     const job = await findJob(database.executor, accountId, id);
@@ -92,7 +96,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
   return {
     submitJob: async ({ body, headers }, exchange) => {
       const { accountId, requestId, log } = exchange;
-      const { jobId, replayed } = await acceptJob(database, context.ids, abilities, body, {
+      const { jobId, replayed } = await acceptJob(database, context.ids, rules, body, {
         accountId,
         idempotencyKey: headers['idempotency-key'],
         requestId,

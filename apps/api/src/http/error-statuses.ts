@@ -12,6 +12,8 @@ export const errorStatuses = {
   'body-too-large': 413,
   'idempotency-key-reused': 409,
   'insufficient-credits': 402,
+  // Not 429: a client that tries again by itself would do so for weeks.
+  'usage-limit-reached': 403,
   'job-not-cancellable': 409,
   'deadline-exceeded': 409,
   'job-not-retryable': 409,

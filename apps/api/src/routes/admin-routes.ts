@@ -1,17 +1,17 @@
 import {
   accountChangeSchema,
-  accountSchema,
   createdKeySchema,
   idSchema,
   newAccountSchema,
   newGrantSchema,
   newKeySchema,
+  operatorAccountSchema,
 } from '@pressroom/domain';
 import { z } from 'zod';
 import { defineRoute } from './route-definition.ts';
 
 const params = z.strictObject({ id: idSchema });
-const account = { 'application/json': accountSchema };
+const account = { 'application/json': operatorAccountSchema };
 
 export const adminRoutes = {
   createAccount: defineRoute({
@@ -40,7 +40,7 @@ export const adminRoutes = {
     method: 'patch',
     path: '/api/admin/accounts/:id',
     tag: 'Administration',
-    summary: "Change an account's share of the queue",
+    summary: "Change an account's share of the queue, its tier, or whom Stripe bills for it",
     access: 'operator',
     params,
     body: { contentType: 'application/json', schema: accountChangeSchema },

@@ -70,6 +70,7 @@ export const jobRoutes = {
     },
     errors: [
       'insufficient-credits',
+      'usage-limit-reached',
       'idempotency-key-reused',
       'unsupported-script',
       'prompt-needs-provider',

@@ -1,7 +1,8 @@
-import { type Database, type SubmissionReceipt, submitJob } from '@pressroom/database';
+import { type Database, type Submission, type SubmissionReceipt, submitJob } from '@pressroom/database';
 import {
   type Abilities,
   type AcceptedJobRequest,
+  type ExpectedCalls,
   type IdSource,
   isPressroomError,
   type JobKind,
@@ -13,6 +14,13 @@ import {
 import type { z } from 'zod';
 import { pointer } from '../http/validate.ts';
 
+/** What the running system can do, and what accounts may use. */
+export interface SubmissionRules {
+  readonly abilities: Abilities;
+  /** Absent where no account is limited. */
+  readonly usage: ((expected: ExpectedCalls) => Submission['usage']) | undefined;
+}
+
 export interface SubmissionContext {
   readonly accountId: string;
   readonly idempotencyKey: string | undefined;
@@ -22,12 +30,13 @@ export interface SubmissionContext {
 /**
  * Checks what the recipe asks for and writes the job, or finds the one that the idempotency key made before.
  *
- * @throws PressroomError what the recipe's check names; `insufficient-credits`, `idempotency-key-reused`, `invalid-request`
+ * @throws PressroomError what the recipe's check names; `insufficient-credits`, `usage-limit-reached`, `idempotency-key-reused`,
+ * `invalid-request`
  */
 export async function acceptJob(
   database: Database,
   ids: IdSource,
-  abilities: Abilities,
+  { abilities, usage }: SubmissionRules,
   request: AcceptedJobRequest,
   context: SubmissionContext,
 ): Promise<SubmissionReceipt> {
@@ -49,6 +58,7 @@ export async function acceptJob(
       metadata: request.metadata,
       idempotencyKey: context.idempotencyKey,
       requestId: context.requestId,
+      usage: usage?.(recipe.expectedCalls(input)),
     });
   } catch (error) {
     throw namePaths(error, input);

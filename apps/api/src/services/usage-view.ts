@@ -1,5 +1,5 @@
-import type { UsageMonthRow } from '@pressroom/database';
-import type { JobKind, Usage, UsageMonth } from '@pressroom/domain';
+import type { UsageMonthRow, UsageOfMonth } from '@pressroom/database';
+import type { AccountLimits, JobKind, Tiers, Usage, UsageMonth, UsageQuantity } from '@pressroom/domain';
 
 type Spending = Usage['total'];
 const nothing: Spending = {
@@ -17,6 +17,7 @@ export function toUsage(
   { name, from, to }: UsageMonth,
   rows: readonly UsageMonthRow[],
   byKind: Readonly<Partial<Record<JobKind, number>>>,
+  limits: AccountLimits | null,
 ): Usage {
   const models = rows.map(({ accountId: _, month: __, ...model }) => model);
   return {
@@ -26,6 +27,31 @@ export function toUsage(
     jobs: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), byKind },
     total: models.reduce(add, nothing),
     models,
+    limits,
+  };
+}
+
+/** What is left of the tier's month. */
+export function toLimits(
+  tier: string,
+  tiers: Tiers,
+  month: UsageMonth,
+  { used, reserved }: UsageOfMonth,
+): AccountLimits {
+  const limits = tiers.byName[tier] ?? {};
+  const of = (quantity: UsageQuantity): AccountLimits['jobs'] => {
+    const limit = limits[quantity];
+    if (limit === undefined) return null;
+    const left = Math.max(0, limit - used[quantity] - reserved[quantity]);
+    return { limit, used: used[quantity], reserved: reserved[quantity], left };
+  };
+  return {
+    tier,
+    resetsAt: month.to.toISOString(),
+    jobs: of('jobs'),
+    pictures: of('pictures'),
+    tokens: of('tokens'),
+    micros: of('micros'),
   };
 }
 

@@ -92,7 +92,8 @@ export const generationSettings = {
     path: 'generation.prices',
     description:
       'What models cost, in US dollars: by the name of the model `input` and `output` for a million tokens, and `picture` for each picture on top. A call is written down with the price of its time; of a model without one nobody knows what it cost.',
-    example: '{"gemini-2.5-flash":{"input":0.3,"output":2.5},"gemini-2.5-flash-image":{"input":0.3,"output":30}}',
+    example:
+      '{"gemini-2.5-flash":{"input":0.3,"output":2.5},"gemini-2.5-flash-image":{"input":0.3,"output":30}}',
     absent: 'no prices: usage counts calls, tokens and pictures',
   }),
   AI_FALLBACK_OFFLINE: setting(yesOrNo().default(false), {

@@ -94,8 +94,7 @@ function endingArguments(ending: CallEnding): SQL {
   const total = usage === undefined ? null : usage.inputTokens + usage.outputTokens;
   const pauseMs = ending.kind === 'failed' ? (ending.pauseMs ?? null) : null;
   const result = ending.kind === 'succeeded' ? ending.result : undefined;
-  const kept =
-    result === undefined ? null : json({ ...result, model: storableText(result.model, 200) });
+  const kept = result === undefined ? null : json({ ...result, model: storableText(result.model, 200) });
   return sql`${usage?.inputTokens ?? null}, ${usage?.outputTokens ?? null}, ${total}, ${Math.round(ending.durationMs)}, ${pauseMs}, ${kept}`;
 }
 

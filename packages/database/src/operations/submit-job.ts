@@ -1,4 +1,5 @@
 import {
+  firstIdAt,
   type IdSource,
   type JobKind,
   type OnItemFailure,
@@ -6,19 +7,26 @@ import {
   priceOf,
   reach,
   type StepPlan,
+  type Tiers,
+  type UsageEstimate,
+  type UsageMonth,
+  type UsageQuantity,
 } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
-import { hasCode } from '../database-errors.ts';
+import { detailOf, hasCode } from '../database-errors.ts';
 import { json } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findAssets } from '../repositories/assets.ts';
+import { clockSlackMs } from '../repositories/usage.ts';
 import { earlierRequest, hashOf } from './idempotency.ts';
 import { type StepRowInput, stepRows } from './step-rows.ts';
 
 /** Raised by the database's `accept_job`. */
 const unusableAssets = 'PR001';
 const unusableDeadline = 'PR002';
+const limitReached = 'PR003';
+const unknownTier = 'PR004';
 
 export interface Submission {
   readonly accountId: string;
@@ -34,6 +42,10 @@ export interface Submission {
   readonly metadata: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Absent where no account is limited. */
+  readonly usage?:
+    | { readonly tiers: Tiers; readonly estimate: UsageEstimate; readonly month: UsageMonth }
+    | undefined;
 }
 
 export interface SubmissionReceipt {
@@ -45,7 +57,8 @@ export interface SubmissionReceipt {
 /**
  * Accepts a job: one transaction writes job, steps, credit hold, first event and idempotency key, or nothing (design, invariant 2).
  *
- * @throws PressroomError `idempotency-key-reused`, `insufficient-credits`, `invalid-request` (assets that are not there or not of the right sort, a deadline that is not ahead or too far)
+ * @throws PressroomError `idempotency-key-reused`, `insufficient-credits`, `invalid-request` (assets that are not there or not of the right sort, a deadline that is not ahead or too far),
+ * `usage-limit-reached`, `settings-invalid` (its account is in a tier that the settings do not have)
  */
 export async function submitJob(
   database: Database,
@@ -60,6 +73,12 @@ export async function submitJob(
     // Which ones, and why, is only looked up when there are any.
     if (hasCode(error, unusableAssets)) await refuseAssets(executor, submission, error);
     if (hasCode(error, unusableDeadline)) throw refusedDeadline(error);
+    if (hasCode(error, limitReached)) throw refusedUsage(error, submission);
+    if (hasCode(error, unknownTier)) {
+      throw new PressroomError('settings-invalid', 'The tier of the account is not in PRESSROOM_TIERS', {
+        cause: error,
+      });
+    }
     throw error;
   });
   if (accepted) return { jobId, replayed: false };
@@ -74,6 +93,41 @@ function refusedDeadline(cause: unknown): PressroomError {
     cause,
     facts: { errors: [{ path: '/deadline', message }] },
   });
+}
+
+/** As `check_usage` puts it into its error. */
+interface RefusedUsage {
+  readonly tier: string;
+  readonly quantity: UsageQuantity;
+  readonly limit: number;
+  readonly used: number;
+  readonly reserved: number;
+  readonly asked: number;
+}
+
+/** In words, and as facts for programs. Money in the words is in dollars. */
+function refusedUsage(cause: unknown, { usage }: Submission): PressroomError {
+  const { quantity, ...counts } = JSON.parse(detailOf(cause) ?? '{}') as RefusedUsage;
+  const { limit, used, reserved, asked } = counts;
+  const left = Math.max(0, limit - used - reserved);
+  const resetsAt = usage?.month.to.toISOString();
+  const said = (amount: number): string =>
+    quantity === 'micros' ? `${(amount / 1e6).toFixed(2)} US dollars` : `${amount} ${quantity}`;
+  return new PressroomError(
+    'usage-limit-reached',
+    `This job takes about ${said(asked)}, and of the month's ${said(limit)} ${left === 0 ? 'nothing is' : `${said(left)} are`} left: ${said(used)} are used and ${said(reserved)} are kept for jobs that have not ended. The next month begins at ${resetsAt}`,
+    { cause, facts: { quantity, ...counts, left, resetsAt } },
+  );
+}
+
+function usageArgument({ tiers, estimate, month }: NonNullable<Submission['usage']>): object {
+  return {
+    tiers: tiers.byName,
+    fallback: tiers.fallback,
+    estimate,
+    month: month.from.toISOString(),
+    firstJobId: firstIdAt('job', new Date(month.from.getTime() - clockSlackMs)),
+  };
 }
 
 /** False when the idempotency key had been taken. */
@@ -95,6 +149,7 @@ async function accept(
     requestId,
     assets,
     idempotencyKey,
+    usage,
   } = submission;
   const price = priceOf(submission.plan);
   const job = {
@@ -114,7 +169,7 @@ async function accept(
     price,
     executor.execute<{ id: string | null }>(sql`
       select accept_job(${json(job)}, ${json(steps)}, ${json({ kind, price })}, ${json(assets)}, ${idempotencyKey ?? null},
-        ${idempotencyKey === undefined ? null : hashRequest(submission)}) as id`),
+        ${idempotencyKey === undefined ? null : hashRequest(submission)}, ${usage === undefined ? null : json(usageArgument(usage))}) as id`),
   );
   return result.rows[0]?.id === jobId;
 }

@@ -20,13 +20,15 @@ export async function findAccount(executor: Executor, accountId: string): Promis
   return row;
 }
 
-/** Of its jobs that come to wait from now on. Nothing happens when there is no such account. */
-export async function updateAccountWeight(
+/** What is given is set. Nothing happens when there is no such account. */
+export async function updateAccount(
   executor: Executor,
   accountId: string,
-  weight: number,
+  change: {
+    readonly [Field in 'weight' | 'tier' | 'stripeCustomerId']?: AccountRow[Field] | undefined;
+  },
 ): Promise<void> {
-  await executor.update(accounts).set({ weight }).where(eq(accounts.id, accountId));
+  await executor.update(accounts).set(change).where(eq(accounts.id, accountId));
 }
 
 /** False only on a database that nobody has used yet. */

@@ -1,5 +1,5 @@
 /** What an account has used: by month, and call by call. */
-import { firstIdAt, type JobKind, type UsageMonth } from '@pressroom/domain';
+import { firstIdAt, type JobKind, type UsageMonth, type UsageQuantity } from '@pressroom/domain';
 import { and, asc, desc, eq, gte, lt, or, sql } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
 import { ofAccount } from '../guard.ts';
@@ -20,7 +20,8 @@ export async function listUsageMonth(
     .orderBy(asc(usageMonths.provider), asc(usageMonths.model));
 }
 
-const clockSlackMs = 3_600_000;
+/** Milliseconds by which the clocks of a process and of the database may differ. */
+export const clockSlackMs = 3_600_000;
 
 /** Jobs that were submitted in the month. */
 export async function countJobsByKind(
@@ -71,10 +72,35 @@ export async function listCalls(
   },
 ): Promise<readonly CallRow[]> {
   const { accountId, month, before, limit } = query;
-  const { id, startedAt, jobId, stepId, provider, model, outcome, inputTokens, outputTokens, pictures, micros, durationMs } =
-    providerCalls;
+  const {
+    id,
+    startedAt,
+    jobId,
+    stepId,
+    provider,
+    model,
+    outcome,
+    inputTokens,
+    outputTokens,
+    pictures,
+    micros,
+    durationMs,
+  } = providerCalls;
   return await executor
-    .select({ id, startedAt, jobId, stepId, provider, model, outcome, inputTokens, outputTokens, pictures, micros, durationMs })
+    .select({
+      id,
+      startedAt,
+      jobId,
+      stepId,
+      provider,
+      model,
+      outcome,
+      inputTokens,
+      outputTokens,
+      pictures,
+      micros,
+      durationMs,
+    })
     .from(providerCalls)
     .where(
       and(
@@ -88,4 +114,37 @@ export async function listCalls(
     )
     .orderBy(desc(startedAt), desc(id))
     .limit(limit);
+}
+
+export interface UsageOfMonth {
+  readonly used: Readonly<Record<UsageQuantity, number>>;
+  /** For jobs that have not settled; jobs themselves are counted when they come. */
+  readonly reserved: Readonly<Record<UsageQuantity, number>>;
+}
+
+/** What limits are compared with: as the submission itself does. */
+export async function readUsageOfMonth(
+  executor: Executor,
+  accountId: string,
+  { from }: UsageMonth,
+): Promise<UsageOfMonth> {
+  const first = firstIdAt('job', new Date(from.getTime() - clockSlackMs));
+  const { rows } = await executor.execute<Record<string, string>>(
+    sql`select * from usage_of_month(${accountId}, ${from.toISOString()}::timestamptz, ${first})`,
+  );
+  const number = (name: string): number => Number(rows[0]?.[name] ?? 0);
+  return {
+    used: {
+      jobs: number('jobs'),
+      pictures: number('pictures'),
+      tokens: number('tokens'),
+      micros: number('micros'),
+    },
+    reserved: {
+      jobs: 0,
+      pictures: number('reserved_pictures'),
+      tokens: number('reserved_tokens'),
+      micros: number('reserved_micros'),
+    },
+  };
 }

@@ -15,6 +15,10 @@ export const accounts = pgTable(
     balance: bigint('balance', { mode: 'number' }).notNull().default(0),
     /** Its share of the queue against the accounts that wait beside it: 2 gets twice what 1 gets. */
     weight: doublePrecision('weight').notNull().default(1),
+    /** Names its monthly limits in the settings; null: those of accounts without one. */
+    tier: text('tier'),
+    /** Whom Stripe bills for what the account uses. */
+    stripeCustomerId: text('stripe_customer_id'),
     createdAt: createdAt(),
   },
   (table) => [

@@ -12,6 +12,7 @@ import {
   type StepLogLine,
   type StepStatus,
   stepStatuses,
+  type UsageEstimate,
   type WorkerType,
   workerTypes,
 } from '@pressroom/domain';
@@ -72,6 +73,8 @@ export const jobs = pgTable(
     enqueueLeaseUntil: moment('enqueue_lease_until'),
     enqueuedAt: moment('enqueued_at'),
     lastEventSequence: integer('last_event_sequence').notNull().default(0),
+    /** What it may use of its account's month, kept free for it until it has settled; null where nothing is limited. */
+    usageEstimate: jsonb('usage_estimate').$type<UsageEstimate>(),
     output: jsonb('output').$type<Record<string, unknown>>(),
     error: jsonb('error').$type<ErrorRecord>(),
     requestId: text('request_id'),
@@ -109,6 +112,9 @@ export const jobs = pgTable(
       .on(table.deadline)
       .where(sql`${table.deadline} is not null and ${table.settledAt} is null`),
     index('jobs_settled').on(table.settledAt, table.id).where(sql`${table.settledAt} is not null`),
+    index('jobs_reserving')
+      .on(table.accountId)
+      .where(sql`${table.usageEstimate} is not null and ${table.settledAt} is null`),
     index('jobs_running').on(table.enqueueLeaseUntil).where(sql`${table.status} = 'running'`),
   ],
 );

@@ -147,7 +147,10 @@ export const usageMonths = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.month, table.provider, table.model] }),
-    check('usage_months_sums', sql`least(${table.calls}, ${table.failed}, ${table.saved}, ${table.micros}) >= 0`),
+    check(
+      'usage_months_sums',
+      sql`least(${table.calls}, ${table.failed}, ${table.saved}, ${table.micros}) >= 0`,
+    ),
   ],
 );
 

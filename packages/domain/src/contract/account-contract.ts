@@ -13,6 +13,10 @@ export const accountSchema = z
     weight: z
       .number()
       .describe('Its share of the queue beside other accounts that wait: 2 gets twice what 1 gets.'),
+    tier: z
+      .string()
+      .nullable()
+      .describe('Whose monthly limits hold; null: those of accounts without a tier.'),
     createdAt: momentSchema,
   })
   .meta({ id: 'Account' });

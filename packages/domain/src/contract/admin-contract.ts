@@ -15,9 +15,28 @@ export const accountChangeSchema = z
       .number()
       .min(0.01)
       .max(100)
+      .optional()
       .describe('For jobs that come to wait from now on; those that wait keep their places.'),
+    tier: z
+      .string()
+      .max(60)
+      .nullable()
+      .optional()
+      .describe('One of the tiers of the settings; null takes it away.'),
+    stripeCustomerId: z
+      .string()
+      .regex(/^cus_[A-Za-z0-9]{1,100}$/, 'Write it as Stripe does: cus_…')
+      .nullable()
+      .optional()
+      .describe('Whom Stripe bills for its usage from now on; null: nobody.'),
   })
+  .refine((change) => Object.keys(change).length > 0, 'Name what is to be changed')
   .meta({ id: 'AccountChange' });
+export const operatorAccountSchema = accountSchema
+  .extend({ stripeCustomerId: z.string().nullable() })
+  .meta({ id: 'OperatorAccount' });
+export type OperatorAccount = z.output<typeof operatorAccountSchema>;
+
 export type AccountChange = z.output<typeof accountChangeSchema>;
 
 export const newGrantSchema = z

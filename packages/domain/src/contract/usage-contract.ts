@@ -23,6 +23,27 @@ export const modelUsageSchema = z
   .meta({ id: 'ModelUsage' });
 export type ModelUsage = z.output<typeof modelUsageSchema>;
 
+const limitSchema = z
+  .strictObject({
+    limit: count,
+    used: count,
+    reserved: count.describe('What jobs that have not settled are expected to use.'),
+    left: count,
+  })
+  .nullable()
+  .describe('Null: not limited.');
+export const usageLimitsSchema = z
+  .strictObject({
+    tier: z.string(),
+    resetsAt: momentSchema,
+    jobs: limitSchema,
+    pictures: limitSchema,
+    tokens: limitSchema.describe('Input and output together.'),
+    micros: limitSchema,
+  })
+  .meta({ id: 'UsageLimits' });
+export type AccountLimits = z.output<typeof usageLimitsSchema>;
+
 export const usageSchema = z
   .strictObject({
     month: z.string().describe('`2026-03`; months begin at midnight UTC.'),
@@ -36,6 +57,9 @@ export const usageSchema = z
       .describe('Jobs that were submitted in the month.'),
     total: z.strictObject(spendingShape).meta({ id: 'UsageTotal' }),
     models: z.array(modelUsageSchema),
+    limits: usageLimitsSchema
+      .nullable()
+      .describe('Of the current month, whatever month is asked for; null: the account has none.'),
   })
   .meta({ id: 'Usage' });
 export type Usage = z.output<typeof usageSchema>;

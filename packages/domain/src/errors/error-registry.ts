@@ -68,6 +68,11 @@ export const errorRegistry = {
     'Not enough credits',
     'Add credits to the account, or submit a smaller job.',
   ),
+  'usage-limit-reached': define(
+    'permanent',
+    "The account's monthly limit does not allow this job",
+    'Wait until `resetsAt`, submit a smaller job, or ask the operator for another tier; nothing was charged.',
+  ),
   'job-not-cancellable': define(
     'permanent',
     'The job has already settled',

@@ -45,6 +45,11 @@ export const documentReport = defineRecipe({
   inputSchema: documentReportInputSchema,
   check: checkInput,
   assets: (input) => assetsOfSources(input.documents),
+  // A document of some thirty pages each; nobody knows their lengths before they are read.
+  expectedCalls: ({ documents }) => ({
+    pictures: 0,
+    text: { inputTokens: 10_000 + documents.length * 25_000, outputTokens: 4_000 + documents.length * 6_000 },
+  }),
   plan: (input): StepPlan => ({
     key: 'report',
     handler: 'render-report',

@@ -77,6 +77,11 @@ export const learningPlan = defineRecipe({
   inputSchema: learningPlanInputSchema,
   check: (input) => printableProblems([{ path: ['topic'], text: input.topic }]),
   assets: (input) => assetsOfSources(input.documents),
+  // The draft and one correction of it, and a document's passages as the model is shown them.
+  expectedCalls: ({ documents }) => ({
+    pictures: 0,
+    text: { inputTokens: 6_000 + documents.length * 8_000, outputTokens: 16_000 },
+  }),
   plan: (input): StepPlan => ({
     key: 'workbook',
     handler: 'render-plan',

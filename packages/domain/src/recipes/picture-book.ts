@@ -65,6 +65,7 @@ export const pictureBook = defineRecipe({
   inputSchema: pictureBookInputSchema,
   check: checkInput,
   assets: (input) => input.photos.map((photo) => ({ assetId: photo.assetId, sort: 'image' as const })),
+  expectedCalls: (input) => ({ pictures: input.photos.length, text: { inputTokens: 0, outputTokens: 0 } }),
   plan: (input): StepPlan => {
     const style: GeneratePictureInput['style'] = input.style ?? { prompt: input.prompt ?? '' };
     return {

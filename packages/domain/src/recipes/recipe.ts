@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors/error-registry.ts';
 import type { HandlerName, StepCatalog } from '../step-catalog.ts';
+import type { ExpectedCalls } from '../usage/usage-limits.ts';
 
 export type OnItemFailure = 'fail' | 'skip';
 
@@ -48,6 +49,8 @@ export interface Recipe<Kind extends string, Schema extends z.ZodType> {
     input: z.output<Schema>,
   ) => readonly { readonly assetId: string; readonly sort: 'image' | 'document' }[];
   readonly plan: (input: z.output<Schema>) => StepPlan;
+  /** For monthly limits: rather too much than too little, where the input tells. */
+  readonly expectedCalls: (input: z.output<Schema>) => ExpectedCalls;
 }
 
 export function defineRecipe<const Kind extends string, Schema extends z.ZodType>(
