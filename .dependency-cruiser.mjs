@@ -9,6 +9,7 @@ const mayKnow = {
   documents: [],
   reports: [],
   plans: ['reports'],
+  billing: [],
   config: [],
   runtime: [],
   observability: ['runtime'],

@@ -5,7 +5,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildOpenApiDocument, errorStatuses } from '@pressroom/api';
 import { renderSettingsTable, settings } from '@pressroom/config';
-import { breakerMachine, errorRegistry, ingestMachine, jobMachine, stepMachine } from '@pressroom/domain';
+import {
+  breakerMachine,
+  errorRegistry,
+  ingestMachine,
+  jobMachine,
+  stepMachine,
+  usageExportMachine,
+} from '@pressroom/domain';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -94,23 +101,25 @@ function renderErrors() {
 }
 
 function renderLifeCycles() {
-  const parts = [jobMachine, stepMachine, ingestMachine, breakerMachine].map((machine) => {
-    const edges = Object.entries(machine.transitions).flatMap(([event, { from, to }]) =>
-      from.map((state) => `    ${state} --> ${to}: ${event}`),
-    );
-    const ends = machine.final.map((state) => `    ${state} --> [*]`);
-    return [
-      `## ${machine.name}`,
-      '',
-      '```mermaid',
-      'stateDiagram-v2',
-      `    [*] --> ${machine.initial}`,
-      ...edges,
-      ...ends,
-      '```',
-      '',
-    ].join('\n');
-  });
+  const parts = [jobMachine, stepMachine, ingestMachine, breakerMachine, usageExportMachine].map(
+    (machine) => {
+      const edges = Object.entries(machine.transitions).flatMap(([event, { from, to }]) =>
+        from.map((state) => `    ${state} --> ${to}: ${event}`),
+      );
+      const ends = machine.final.map((state) => `    ${state} --> [*]`);
+      return [
+        `## ${machine.name}`,
+        '',
+        '```mermaid',
+        'stateDiagram-v2',
+        `    [*] --> ${machine.initial}`,
+        ...edges,
+        ...ends,
+        '```',
+        '',
+      ].join('\n');
+    },
+  );
   return [
     '# Life cycles',
     '',

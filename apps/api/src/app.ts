@@ -8,6 +8,7 @@ import type { EndpointContext } from './endpoints/endpoint-context.ts';
 import { createExplanationEndpoints } from './endpoints/explanation-endpoints.ts';
 import { createJobEndpoints } from './endpoints/job-endpoints.ts';
 import { createSystemEndpoints } from './endpoints/system-endpoints.ts';
+import { createUsageExportEndpoints } from './endpoints/usage-export-endpoints.ts';
 import { classifyError } from './http/classify-error.ts';
 import { errorStatuses } from './http/error-statuses.ts';
 import type { Handlers } from './http/exchange.ts';
@@ -37,6 +38,7 @@ export function createApp(context: EndpointContext, cut: AbortSignal): Express {
     ...createAccountEndpoints(context),
     ...createAdminEndpoints(context),
     ...createDeadLetterEndpoints(context),
+    ...createUsageExportEndpoints(context),
     ...createSystemEndpoints(context),
   };
   mountRoutes(app, routes, handlers, {

@@ -163,3 +163,41 @@ test('an operator puts an account into a tier, and its limit is told where it is
   await change(account.id, { stripeCustomerId: 'cus_123' });
   expect(Object.keys(await account.client.account())).not.toContain('stripeCustomerId');
 });
+
+test('an operator sees usage that could not be sent, with what to do, and sends it again', async () => {
+  const account = await api.openAccount();
+  await change(account.id, { stripeCustomerId: 'cus_456' });
+  await call(account, await submit(account, 1), { tokens: 11, micros: 1 });
+  const { rows } = await api.database.executor.execute<{ id: string }>(
+    `update usage_exports set status = 'parked', settled_at = now(), error_code = 'billing-refused', error_message = 'Stripe refuses the event (x)'
+     where account_id = '${account.id}' returning id`,
+  );
+  const id = rows[0]?.id ?? '';
+  expect(await api.problem('/api/admin/usage-exports')).toMatchObject({ code: 'unauthenticated' });
+  const listed = await api.call('/api/admin/usage-exports', { key: operatorToken });
+  expect(await bodyOf<{ data: unknown[] }>(listed)).toMatchObject({
+    data: [
+      {
+        id,
+        accountId: account.id,
+        customerId: 'cus_456',
+        meter: 'tokens',
+        value: 12,
+        status: 'parked',
+        error: { code: 'billing-refused', advice: expect.stringContaining('replay') as unknown },
+      },
+    ],
+    nextCursor: null,
+  });
+  const replay = (which: string) =>
+    api.call(`/api/admin/usage-exports/${which}/replay`, { method: 'POST', key: operatorToken });
+  expect(await bodyOf<{ status: string }>(await replay(id))).toMatchObject({
+    status: 'pending',
+    attempts: 0,
+  });
+  expect(await bodyOf<Problem>(await replay(id))).toMatchObject({
+    code: 'usage-export-not-parked',
+    status: 409,
+  });
+  expect((await replay('5f0c4c5e-1d1f-4d0a-8a54-0a3a3f6f0f0e')).status).toBe(404);
+});

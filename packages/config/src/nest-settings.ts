@@ -38,7 +38,16 @@ export function nestSettings(values: SettingValues): PressroomConfig {
     },
     storage: storageOf(values),
     generation: generationOf(values),
-    usage: { tiers: values.PRESSROOM_TIERS, defaultTier: values.PRESSROOM_DEFAULT_TIER },
+    usage: {
+      tiers: values.PRESSROOM_TIERS,
+      defaultTier: values.PRESSROOM_DEFAULT_TIER,
+      stripe: {
+        apiKey: values.STRIPE_API_KEY,
+        baseUrl: values.STRIPE_BASE_URL,
+        tokensMeter: values.STRIPE_TOKENS_METER,
+        picturesMeter: values.STRIPE_PICTURES_METER,
+      },
+    },
     documents: {
       chunk: {
         maxTokens: values.PRESSROOM_CHUNK_TOKENS,

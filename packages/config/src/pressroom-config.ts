@@ -20,6 +20,13 @@ export interface PressroomConfig {
     readonly tiers?: Readonly<Record<string, TierConfig>> | undefined;
     /** Of accounts that have none of their own. */
     readonly defaultTier?: string | undefined;
+    /** Without a key nothing is sent. */
+    readonly stripe: {
+      readonly apiKey?: string | undefined;
+      readonly baseUrl?: string | undefined;
+      readonly tokensMeter?: string | undefined;
+      readonly picturesMeter?: string | undefined;
+    };
   };
   readonly documents: DocumentsConfig;
   readonly http: {

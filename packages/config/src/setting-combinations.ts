@@ -11,6 +11,12 @@ export function combinationProblems(present: Partial<Record<SettingName, string>
   return [
     ...needs('DATABASE_DIRECT_URL', 'DATABASE_URL'),
     ...needs('PRESSROOM_DEFAULT_TIER', 'PRESSROOM_TIERS'),
+    ...needs('STRIPE_TOKENS_METER', 'STRIPE_API_KEY'),
+    ...needs('STRIPE_PICTURES_METER', 'STRIPE_API_KEY'),
+    ...needs('STRIPE_BASE_URL', 'STRIPE_API_KEY'),
+    ...(has('STRIPE_API_KEY') && !has('STRIPE_TOKENS_METER') && !has('STRIPE_PICTURES_METER')
+      ? ['STRIPE_TOKENS_METER or STRIPE_PICTURES_METER is missing, while STRIPE_API_KEY is set']
+      : []),
     ...needs('S3_ENDPOINT', 'S3_BUCKET'),
     ...needs('S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'),
     ...needs('S3_SECRET_ACCESS_KEY', 'S3_ACCESS_KEY_ID'),

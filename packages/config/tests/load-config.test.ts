@@ -75,7 +75,7 @@ describe('loadConfig', () => {
       prices: { m: { input: 0.3, output: 2.5, picture: 0 } },
     });
     const tiers = '{"small":{"jobs":3,"dollars":0.5}}';
-    expect(loadConfig({ PRESSROOM_TIERS: tiers, PRESSROOM_DEFAULT_TIER: 'small' }).usage).toEqual({
+    expect(loadConfig({ PRESSROOM_TIERS: tiers, PRESSROOM_DEFAULT_TIER: 'small' }).usage).toMatchObject({
       tiers: { small: { jobs: 3, micros: 500_000 } },
       defaultTier: 'small',
     });
@@ -200,6 +200,10 @@ describe('the settings table', () => {
     AI_PRICES: '{"m":{"input":0.3}}',
     PRESSROOM_TIERS: '{"small":{"jobs":3,"dollars":0.5}}',
     PRESSROOM_DEFAULT_TIER: 'small',
+    STRIPE_API_KEY: 'rk_test_stripekey',
+    STRIPE_BASE_URL: 'http://s',
+    STRIPE_TOKENS_METER: 'tokens',
+    STRIPE_PICTURES_METER: 'pictures',
   };
 
   test('points every setting at its place in the configuration', () => {

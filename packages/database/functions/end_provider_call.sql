@@ -80,6 +80,8 @@ begin
   select * into stored from stored_results where account_id = call.account_id and key = call.result_key;
   result := stored_result(stored);
   perform record_usage(call.account_id, moment, call.provider, call.model, p_outcome, p_input_tokens, p_output_tokens, p_pictures, p_micros);
+  perform export_usage(call.account_id, p_call_id, call.provider, moment,
+    coalesce(p_input_tokens, 0)::bigint + coalesce(p_output_tokens, 0), p_pictures);
   return next;
 end
 $$;

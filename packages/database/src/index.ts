@@ -15,6 +15,7 @@ export * from './operations/retention.ts';
 export * from './operations/retry-job.ts';
 export * from './operations/step-store.ts';
 export * from './operations/submit-job.ts';
+export * from './operations/usage-exports.ts';
 export * from './repositories/accounts.ts';
 export * from './repositories/api-keys.ts';
 export * from './repositories/assets.ts';

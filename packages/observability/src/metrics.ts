@@ -6,6 +6,7 @@ import { createProviderGauges } from './provider-gauges.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createQueueGauges, type QueueCounts } from './queue-gauges.ts';
 import { createRecoveryMetrics, type RecoveryMetrics } from './recovery-metrics.ts';
+import { createUsageMetrics, type UsageMetrics } from './usage-metrics.ts';
 
 export interface StepLabels {
   readonly worker: string;
@@ -44,6 +45,7 @@ export interface Metrics extends RecoveryMetrics {
   readonly dispatch: DispatchMetrics;
   /** Told by whoever calls providers. */
   readonly providers: ProviderMetrics;
+  readonly usage: UsageMetrics;
   /** Asked at every scrape, like the queues. */
   observeProviders(read: () => Promise<readonly ProviderState[]>): void;
   readonly contentType: string;
@@ -113,6 +115,7 @@ export function createMetrics(options: { readonly service: string }): Metrics {
     observeMemory: (read) => createMemoryGauges(registry, read),
     dispatch: createDispatchMetrics(registry),
     providers,
+    usage: createUsageMetrics(registry),
     observeProviders: createProviderGauges(registry),
     contentType: registry.contentType,
     render: () => registry.metrics(),

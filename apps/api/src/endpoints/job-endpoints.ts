@@ -10,6 +10,7 @@ import {
   retryJob,
 } from '@pressroom/database';
 import {
+  isPressroomError,
   isSettled,
   type Job,
   linkSignals,
@@ -100,6 +101,11 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
         accountId,
         idempotencyKey: headers['idempotency-key'],
         requestId,
+      }).catch((error: unknown) => {
+        if (isPressroomError(error) && error.code === 'usage-limit-reached') {
+          context.metrics.usage.refused(String(error.facts?.['quantity']));
+        }
+        throw error;
       });
       await reach('submission.recorded');
       context.dispatcher.nudge();

@@ -5,6 +5,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { systemRoutes } from './system-routes.ts';
+import { usageExportRoutes } from './usage-export-routes.ts';
 
 /** Every address that the server has, but for the files of the documentation page and of the board. */
 export const routes = {
@@ -14,6 +15,7 @@ export const routes = {
   ...accountRoutes,
   ...adminRoutes,
   ...deadLetterRoutes,
+  ...usageExportRoutes,
   ...systemRoutes,
 };
 

@@ -19,7 +19,7 @@ export function toUsage(
   byKind: Readonly<Partial<Record<JobKind, number>>>,
   limits: AccountLimits | null,
 ): Usage {
-  const models = rows.map(({ accountId: _, month: __, ...model }) => model);
+  const models = rows.map(({ provider, model, ...row }) => ({ provider, model, ...add(nothing, row) }));
   return {
     month: name,
     from: from.toISOString(),

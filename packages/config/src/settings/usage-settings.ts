@@ -1,4 +1,6 @@
-import { setting, textOf, tiers } from '../setting.ts';
+import { secretText, setting, textOf, tiers, urlOf } from '../setting.ts';
+
+const meter = () => textOf(/^[\w.-]{1,100}$/, 'must be the name of a meter event');
 
 /** What accounts may use in a month. */
 export const usageSettings = {
@@ -18,4 +20,30 @@ export const usageSettings = {
       absent: 'such accounts are not limited',
     },
   ),
+  STRIPE_API_KEY: setting(secretText(8).optional(), {
+    path: 'usage.stripe.apiKey',
+    secret: true,
+    description:
+      'Sends what billed accounts use to Stripe as meter events; a restricted key that may write meter events is enough. An operator says which customer an account is.',
+    example: 'rk_live_…',
+    absent: 'nothing is sent',
+  }),
+  STRIPE_BASE_URL: setting(urlOf('http:', 'https:').optional(), {
+    path: 'usage.stripe.baseUrl',
+    description: "Another address for Stripe's API.",
+    example: 'http://127.0.0.1:12111',
+    absent: "Stripe's own",
+  }),
+  STRIPE_TOKENS_METER: setting(meter().optional(), {
+    path: 'usage.stripe.tokensMeter',
+    description: '`event_name` of the meter in Stripe that adds up tokens, input and output together.',
+    example: 'pressroom_tokens',
+    absent: 'tokens are not sent',
+  }),
+  STRIPE_PICTURES_METER: setting(meter().optional(), {
+    path: 'usage.stripe.picturesMeter',
+    description: '`event_name` of the meter in Stripe that adds up pictures.',
+    example: 'pressroom_pictures',
+    absent: 'pictures are not sent',
+  }),
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { usageExportStatuses } from '../machines/usage-export-machine.ts';
+import { usageMeters } from '../ports/usage-meter.ts';
 import { type JobKind, jobKinds } from '../recipes/recipe-catalog.ts';
-import { momentSchema } from './shared-contract.ts';
+import { countParameter, cursorParameter, idSchema, momentSchema, pageOf } from './shared-contract.ts';
 
 const count = z.int().min(0);
 export const microsSchema = count.describe('Millionths of a US dollar.');
@@ -63,6 +65,29 @@ export const usageSchema = z
   })
   .meta({ id: 'Usage' });
 export type Usage = z.output<typeof usageSchema>;
+
+export const usageExportSchema = z
+  .strictObject({
+    id: z.string().describe('What the billing service knows it by.'),
+    accountId: idSchema,
+    customerId: z.string(),
+    meter: z.enum(usageMeters),
+    value: count,
+    usedAt: momentSchema,
+    status: z.enum(usageExportStatuses),
+    attempts: count,
+    error: z
+      .strictObject({ code: z.string(), detail: z.string(), advice: z.string() })
+      .nullable()
+      .describe('Why it is parked, or why its last attempt failed.'),
+  })
+  .meta({ id: 'UsageExport' });
+export type UsageExport = z.output<typeof usageExportSchema>;
+export const usageExportPageSchema = pageOf(usageExportSchema).meta({ id: 'UsageExportPage' });
+export const usageExportQuerySchema = z.strictObject({
+  cursor: cursorParameter,
+  limit: countParameter(1, 1_000, 100),
+});
 
 export const usageQuerySchema = z.strictObject({
   month: z

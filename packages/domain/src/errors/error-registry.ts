@@ -252,6 +252,41 @@ export const errorRegistry = {
   'render-failed': define('transient', 'The pages could not be set', 'It is tried again by itself.'),
   // System
   // The store is everybody's: while it is away or full, steps wait and none spends its attempts on it.
+  'usage-export-not-parked': define(
+    'permanent',
+    'This piece of usage is not parked',
+    'Look at it again: it is on its way, or has been sent.',
+  ),
+  'billing-unavailable': define(
+    'transient',
+    'The billing service does not answer properly',
+    'It is tried again by itself.',
+  ),
+  'billing-throttled': define(
+    'throttled',
+    'The billing service asks to wait',
+    'It is tried again by itself.',
+  ),
+  'billing-misconfigured': define(
+    'transient',
+    'The billing service does not accept our key or meter',
+    'Correct STRIPE_API_KEY or the names of the meters and start the process anew; nothing is lost meanwhile.',
+  ),
+  'billing-refused': define(
+    'permanent',
+    'The billing service refuses the event',
+    'Look at the code in `detail`, correct the customer of the account or the meter, and replay it.',
+  ),
+  'billing-uncertain': define(
+    'permanent',
+    'Nobody knows whether the billing service has counted this',
+    'Look for the identifier in the billing service: replay it if it is not there.',
+  ),
+  'billing-too-late': define(
+    'permanent',
+    'The usage is older than the billing service takes',
+    'Bill it by hand; a replay would be refused as well.',
+  ),
   'storage-unavailable': define(
     'throttled',
     'The file store did not answer properly',
