@@ -4,6 +4,7 @@ import { assetRoutes } from './asset-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { planRoutes } from './plan-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 
 /** Every address that the server has, but for the files of the documentation page and of the board. */
@@ -11,6 +12,7 @@ export const routes = {
   ...assetRoutes,
   ...jobRoutes,
   ...explanationRoutes,
+  ...planRoutes,
   ...accountRoutes,
   ...adminRoutes,
   ...deadLetterRoutes,

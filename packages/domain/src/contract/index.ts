@@ -6,5 +6,6 @@ export * from './explanation-contract.ts';
 export * from './job-contract.ts';
 export * from './job-event-contract.ts';
 export * from './job-request-contract.ts';
+export * from './plan-contract.ts';
 export * from './problem-contract.ts';
 export * from './shared-contract.ts';
