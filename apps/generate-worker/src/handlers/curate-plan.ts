@@ -15,7 +15,7 @@ import {
   planMarkdown,
   planSchema,
   type Resource,
-  withoutKept,
+  tasksOf,
 } from '@pressroom/plans';
 import { loadBasePlan } from '../services/plan/base-plan.ts';
 import { findResources } from '../services/plan/find-resources.ts';
@@ -44,10 +44,10 @@ export function createCuratePlanHandler(deps: CuratePlanDependencies): StepHandl
       base === undefined
         ? new Map<string, readonly Resource[]>()
         : keptResources(plan, { plan: base, sources: input.base?.sources ?? [] }, written.sources);
-    const open = withoutKept(plan, kept);
-    const found = open === undefined ? new Map<string, readonly Resource[]>() : await curate(open);
-    const curated = withResources(plan, new Map([...kept, ...found]));
-    const tasks = curated.modules.flatMap((module) => module.tasks);
+    const isAllKept = tasksOf(plan).every(({ id }) => kept.has(id));
+    const found = isAllKept ? kept : await find();
+    const curated = withResources(plan, new Map([...found, ...kept]));
+    const tasks = tasksOf(curated);
     const store = (text: string, mediaType: string) => storeText(deps, accountId, text, mediaType, signal);
     const json = await store(`${JSON.stringify(curated, undefined, 2)}\n`, 'application/json');
     const markdown = await store(planMarkdown(curated, base), 'text/markdown; charset=utf-8');
@@ -76,12 +76,13 @@ export function createCuratePlanHandler(deps: CuratePlanDependencies): StepHandl
       free: base !== undefined && resources === keptCount,
     };
 
-    async function curate(tasksOf: LearningPlan): Promise<ReadonlyMap<string, readonly Resource[]>> {
+    /** For every task, so that what is found for one does not depend on what the others kept. */
+    async function find(): Promise<ReadonlyMap<string, readonly Resource[]>> {
       const { sources } = written;
       const { chunks } = await outlineOf(deps.documents, { accountId, sources, most, signal });
       const indexOf = new Map(sources.map(({ digest, index }) => [digest, index]));
       const placed = chunks.map((chunk) => ({ document: indexOf.get(chunk.digest) ?? 0, chunk }));
-      return findResources(tasksOf, placed, input.resourcesPerTask);
+      return findResources(plan, placed, input.resourcesPerTask);
     }
   };
 }

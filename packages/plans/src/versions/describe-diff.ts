@@ -26,7 +26,7 @@ export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
   const groups: DescribedChanges[] = [
     {
       title: 'Settings',
-      lines: settings.map(({ field, from, to }) => `${names[field] ?? field}: ${shown(field, from)} → ${shown(field, to)}`),
+      lines: settings.map(({ field, from, to }) => `${names[field] ?? field}: ${shown(field, to)} (was ${shown(field, from)})`),
     },
     {
       title: 'Sources and outcomes',
@@ -40,15 +40,15 @@ export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
         ...tasks.changed.map(
           ({ title, minutes, description }) =>
             `Changed: ${title} (${[
-              ...(minutes === null ? [] : [`${clock(minutes.from)} → ${clock(minutes.to)}`]),
+              ...(minutes === null ? [] : [`${clock(minutes.to)} instead of ${clock(minutes.from)}`]),
               ...(description === null ? [] : ['described anew']),
             ].join(', ')})`,
         ),
         ...tasks.moved.map(
           ({ title, from, to }) =>
             `Moved: ${title} (${[
-              ...(from.module === to.module ? [] : [`${from.module} → ${to.module}`]),
-              ...(from.weeks.join() === to.weeks.join() ? [] : [`${inWeeks(from.weeks)} → ${inWeeks(to.weeks)}`]),
+              ...(from.module === to.module ? [] : [`to ${to.module} from ${from.module}`]),
+              ...(from.weeks.join() === to.weeks.join() ? [] : [`to ${inWeeks(to.weeks)} from ${inWeeks(from.weeks)}`]),
             ].join(', ')})`,
         ),
       ],

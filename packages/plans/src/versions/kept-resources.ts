@@ -36,14 +36,3 @@ export function keptResources(
     }),
   );
 }
-
-/** The plan with only the tasks that are not among `kept`; undefined when none is left. */
-export function withoutKept(
-  plan: LearningPlan,
-  kept: ReadonlyMap<string, unknown>,
-): LearningPlan | undefined {
-  const modules = plan.modules
-    .map((module) => ({ ...module, tasks: module.tasks.filter(({ id }) => !kept.has(id)) }))
-    .filter(({ tasks }) => tasks.length > 0);
-  return modules.length === 0 ? undefined : { ...plan, modules };
-}
