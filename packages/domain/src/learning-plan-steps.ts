@@ -44,6 +44,8 @@ export interface WritePlanInput {
         /** Which version is made. */
         readonly version: number;
         readonly base: PlanBase;
+        /** JSON of the version before this one, where that is not the base: what is in calendars now. */
+        readonly newest?: AssetReference | undefined;
         /** False: modules and tasks are those of the base, and only their dates are worked out anew. */
         readonly isRedrafted: boolean;
       }

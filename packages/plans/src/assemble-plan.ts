@@ -15,8 +15,17 @@ export interface PlanParts {
   readonly draft: PlanDraft;
   /** The citation of a task's quotation, or undefined when it does not hold. */
   readonly cite: (quoted: { readonly passage: number; readonly quote: string }) => Citation | undefined;
-  /** The version that this one is made from, and which one this is. */
-  readonly after?: { readonly base: LearningPlan; readonly version: number } | undefined;
+  readonly after?: EarlierVersions | undefined;
+}
+
+/** What a later version of a plan comes after. */
+export interface EarlierVersions {
+  /** The version that this one is made from. */
+  readonly base: LearningPlan;
+  /** The one before this one, where that is another. */
+  readonly newest?: LearningPlan | undefined;
+  /** Which version this is. */
+  readonly version: number;
 }
 
 /**
@@ -81,7 +90,7 @@ export function assemblePlan({ frame, draft, cite, after: earlierVersion }: Plan
     outcomes: draft.outcomes,
     modules,
     weeks: fit.weeks,
-    retired: base === undefined ? [] : retiredSittings(base, fit.weeks),
+    retired: base === undefined ? [] : retiredSittings(earlierVersion?.newest ?? base, fit.weeks),
     remarks: [...cutRemark, ...frame.remarks],
     dropped: { citations: frame.dropped.citations + droppedCitations },
   });

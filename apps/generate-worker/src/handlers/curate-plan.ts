@@ -17,10 +17,10 @@ import {
   type Resource,
   tasksOf,
 } from '@pressroom/plans';
-import { loadBasePlan } from '../services/plan/base-plan.ts';
+import { loadPlan } from '../services/plan/earlier-versions.ts';
 import { findResources } from '../services/plan/find-resources.ts';
 import { outlineOf } from '../services/plan/outline-of.ts';
-import { loadJson, storeText } from '../services/report/stored-json.ts';
+import { storeText } from '../services/report/stored-json.ts';
 
 export interface CuratePlanDependencies {
   readonly documents: DocumentStore;
@@ -38,8 +38,8 @@ const most = { passages: 2_000, perSection: 50 };
 export function createCuratePlanHandler(deps: CuratePlanDependencies): StepHandler<'curate-plan'> {
   return async ({ accountId, input, children, signal, log }) => {
     const written = writtenPlan(children);
-    const plan = planSchema.parse(await loadJson(deps.store, written.plan, signal));
-    const base = await loadBasePlan(deps.store, input.base, signal);
+    const plan = await loadPlan(deps.store, written.plan, signal);
+    const base = input.base && (await loadPlan(deps.store, input.base.plan, signal));
     const kept =
       base === undefined
         ? new Map<string, readonly Resource[]>()

@@ -13,12 +13,13 @@ import {
   assemblePlan,
   availableMinutes,
   draftOfPlan,
+  type EarlierVersions,
   type LearningPlan,
   orderProblems,
   type PlanDraft,
   planDraftTask,
 } from '@pressroom/plans';
-import { loadBasePlan } from '../services/plan/base-plan.ts';
+import { loadEarlierVersions } from '../services/plan/earlier-versions.ts';
 import { outlineOf } from '../services/plan/outline-of.ts';
 import { frameOf, remarksOn } from '../services/plan/plan-frame.ts';
 import { reschedulePlan } from '../services/plan/reschedule-plan.ts';
@@ -45,11 +46,11 @@ export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler
   return async (context) => {
     const { input, signal } = context;
     const { regeneration } = input;
-    const base = await loadBasePlan(deps.store, regeneration?.base, signal);
-    if (regeneration === undefined || base === undefined) return await draft(undefined, context);
-    const { version, isRedrafted } = regeneration;
-    if (isRedrafted) return await draft({ base, version }, context);
-    const plan = reschedulePlan(input, version, base);
+    const after = await loadEarlierVersions(deps.store, regeneration, signal);
+    if (regeneration === undefined || after === undefined || regeneration.isRedrafted) {
+      return await draft(after, context);
+    }
+    const plan = reschedulePlan(input, after);
     const [maker = { provider: 'offline', model: 'unknown' }] = plan.makers;
     const leftOut = plan.documents.filter((document) => document.leftOut !== undefined);
     return await finish(plan, context, {
@@ -62,7 +63,7 @@ export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler
   };
 
   async function draft(
-    after: { readonly base: LearningPlan; readonly version: number } | undefined,
+    after: EarlierVersions | undefined,
     context: StepContext<'write-plan'>,
   ): Promise<StepResult<'write-plan'>> {
     const { accountId, jobId, stepId, input, children, signal } = context;

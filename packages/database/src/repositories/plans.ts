@@ -1,4 +1,4 @@
-import type { StoredPlanVersion } from '@pressroom/domain';
+import type { AssetReference, StoredPlanVersion } from '@pressroom/domain';
 import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
 import { ofAccount } from '../guard.ts';
@@ -97,16 +97,27 @@ export async function findStoredPlanVersion(
   if (plan === undefined) return undefined;
   const row = await findPlanVersion(executor, plan.id, wanted.version ?? plan.latestVersion);
   if (row === undefined) return undefined;
-  const { json } = await findPlanAssets(executor, accountId, row);
-  const { id: assetId, storageKey, mediaType, bytes, sha256 } = json;
+  const latestRow =
+    row.version === plan.latestVersion ? undefined : await findPlanVersion(executor, plan.id, plan.latestVersion);
   return {
     planId: plan.id,
     version: row.version,
     latestVersion: plan.latestVersion,
+    latestPlan: latestRow && (await referenceOf(executor, accountId, latestRow)),
     values: row.values,
-    plan: { assetId, storageKey, mediaType, bytes, sha256 },
+    plan: await referenceOf(executor, accountId, row),
     sources: row.sources,
   };
+}
+
+async function referenceOf(
+  executor: Executor,
+  accountId: string,
+  row: PlanVersionRow,
+): Promise<AssetReference> {
+  const { json } = await findPlanAssets(executor, accountId, row);
+  const { id: assetId, storageKey, mediaType, bytes, sha256 } = json;
+  return { assetId, storageKey, mediaType, bytes, sha256 };
 }
 
 /** The job that is making a version of the plan now. */

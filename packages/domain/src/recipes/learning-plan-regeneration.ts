@@ -57,6 +57,7 @@ export const learningPlanRegeneration = defineRecipe({
     planSteps(values, {
       version,
       isRedrafted,
+      newest: stored.latestPlan,
       base: { version: stored.version, plan: stored.plan, sources: stored.sources },
     }),
 });

@@ -6,6 +6,8 @@ export interface StoredPlanVersion {
   readonly planId: string;
   readonly version: number;
   readonly latestVersion: number;
+  /** JSON of the latest version, where that is another one. */
+  readonly latestPlan?: AssetReference | undefined;
   /** The input of a learning plan that it was made from, validated at that time. */
   readonly values: Readonly<Record<string, unknown>>;
   /** JSON of it. */

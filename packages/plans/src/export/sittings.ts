@@ -57,17 +57,17 @@ export function calendarIdOf({
     .slice(0, 16);
 }
 
-/** Sittings of the base, or retired by it, that are not among those of these weeks. */
-export function retiredSittings(base: LearningPlan, weeks: readonly PlanWeek[]): RetiredSitting[] {
-  const titles = new Map(tasksOf(base).map(({ id, title }) => [id, title]));
+/** Sittings of the version before, or retired by it, that are not among those of these weeks: so nothing of any version is forgotten. */
+export function retiredSittings(before: LearningPlan, weeks: readonly PlanWeek[]): RetiredSitting[] {
+  const titles = new Map(tasksOf(before).map(({ id, title }) => [id, title]));
   const planned = new Set(sittingsOf(weeks).map(keyOf));
-  const own = sittingsOf(base.weeks).map(({ taskId, part, day }) => ({
+  const own = sittingsOf(before.weeks).map(({ taskId, part, day }) => ({
     taskId,
     part,
     day,
     title: titles.get(taskId) ?? taskId,
   }));
-  return [...base.retired, ...own].filter((sitting) => !planned.has(keyOf(sitting))).slice(-mostRetired);
+  return [...before.retired, ...own].filter((sitting) => !planned.has(keyOf(sitting))).slice(-mostRetired);
 }
 
 function keyOf({ taskId, part }: Pick<Sitting, 'taskId' | 'part'>): string {

@@ -3,6 +3,7 @@ import {
   assemblePlan,
   availableMinutes,
   draftOfPlan,
+  type EarlierVersions,
   type LearningPlan,
   type PlanDraft,
   scaffoldPlan,
@@ -13,13 +14,14 @@ import { frameOf, remarksOn } from './plan-frame.ts';
  * The same modules and tasks in another time, with their citations: nothing is read and nobody is asked. A scaffold has shares of the time that
  * there is, and is made anew from them. Errors: `plan-does-not-fit`.
  */
-export function reschedulePlan(input: WritePlanInput, version: number, base: LearningPlan): LearningPlan {
+export function reschedulePlan(input: WritePlanInput, after: EarlierVersions): LearningPlan {
+  const { base } = after;
   const { draft, cite } = draftOfPlan(base);
   const { method, makers, documents, dropped } = base;
   return assemblePlan({
     draft: method === 'scaffold' ? scaffoldFor(input) : draft,
     cite,
-    after: { base, version },
+    after,
     frame: {
       ...frameOf(input),
       method,
