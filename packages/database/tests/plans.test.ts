@@ -15,9 +15,11 @@ import {
   findPlan,
   findPlanVersion,
   findStoredPlanVersion,
+  listDeadLetters,
   listPlans,
   listPlanVersions,
   listSteps,
+  replayDeadLetter,
   retryJob,
   type Submission,
   submitJob,
@@ -240,9 +242,11 @@ test('a job whose plan is there is not run again for a source that was left out:
     await scene.steps.succeed(await claim(jobId, key), { output: {}, assets: [] });
   await finish(await claim(jobId, 'workbook'));
   expect((await jobOf(jobId)).status).toBe('succeeded');
-  await expect(retryJob(scene.database, { accountId, jobId })).rejects.toMatchObject({
-    code: 'regeneration-conflict',
-  });
+  const { planId } = await jobOf(jobId);
+  const refusal = { code: 'job-not-retryable', facts: { planId, version: 1 } };
+  await expect(retryJob(scene.database, { accountId, jobId })).rejects.toMatchObject(refusal);
+  const [letter] = await listDeadLetters(scene.database.executor, { limit: 1 });
+  await expect(replayDeadLetter(scene.database, letter?.id ?? '')).rejects.toMatchObject(refusal);
 });
 
 test('what a version refers to cannot be deleted, nor the version changed; it outlives its job’s row', async () => {
