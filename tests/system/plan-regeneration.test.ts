@@ -128,7 +128,12 @@ test.each(backends)(
       // Version 1 is what it was.
       expect((await save(1, 'pdf')).equals(pdf1)).toBe(true);
       const record = await client.getPlan(planId, { version: 1 });
-      expect(record).toMatchObject({ version: 1, latestVersion: 5, jobId: first.id, values: { weeklyHours: 2 } });
+      expect(record).toMatchObject({
+        version: 1,
+        latestVersion: 5,
+        jobId: first.id,
+        values: { weeklyHours: 2 },
+      });
       expect(record.versions.map(({ version, baseVersion }) => [version, baseVersion])).toEqual([
         [5, 1],
         [4, 3],

@@ -145,7 +145,10 @@ describe('a plan', () => {
     const again = { headers: { Accept: 'text/calendar', 'If-None-Match': etag } };
     expect((await api.call(made.path, again)).status).toBe(304);
     expect((await api.call(`${made.path}?format=pdf`, { headers: { Range: 'bytes=0-3' } })).status).toBe(206);
-    expect(await api.problem(`${made.path}?format=csv`)).toMatchObject({ code: 'not-acceptable', status: 406 });
+    expect(await api.problem(`${made.path}?format=csv`)).toMatchObject({
+      code: 'not-acceptable',
+      status: 406,
+    });
     expect(await api.problem(made.path, { headers: { Accept: 'image/png' } })).toMatchObject({ status: 406 });
   });
 
@@ -194,7 +197,10 @@ describe('nothing crosses an account’s border', () => {
     expect(problem).toMatchObject({ code: 'not-found', status: 404 });
     // The same words as of one that never was.
     const none = planId.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-    const unknown = await api.problem(`/api/plans/${none}${rest}`, body === undefined ? { key } : post(body, {}, key));
+    const unknown = await api.problem(
+      `/api/plans/${none}${rest}`,
+      body === undefined ? { key } : post(body, {}, key),
+    );
     expect(problem.detail.replace(planId, none)).toBe(unknown.detail);
   });
 
@@ -206,7 +212,9 @@ describe('nothing crosses an account’s border', () => {
       await api.problem('/api/jobs', post({ kind: 'learning-plan-regeneration', input }, {}, other.key)),
     ).toMatchObject({ code: 'not-found', status: 404 });
     expect((await other.client.account()).balance).toBe(10);
-    expect(await bodyOf<PlanPage>(await api.call('/api/plans', { key: other.key }))).toMatchObject({ data: [] });
+    expect(await bodyOf<PlanPage>(await api.call('/api/plans', { key: other.key }))).toMatchObject({
+      data: [],
+    });
   });
 
   test('and a key needs the scope of jobs', async () => {
@@ -223,7 +231,10 @@ describe('a regeneration', () => {
     const nudges = api.nudges();
     const response = await api.call(
       `${made.path}/regenerations`,
-      post({ overrides: { weeklyHours: 2 }, priority: 7, metadata: { order: '17' } }, { 'Idempotency-Key': made.planId }),
+      post(
+        { overrides: { weeklyHours: 2 }, priority: 7, metadata: { order: '17' } },
+        { 'Idempotency-Key': made.planId },
+      ),
     );
     expect(response.status).toBe(202);
     const job = await bodyOf<Job>(response);
@@ -255,7 +266,10 @@ describe('a regeneration', () => {
   test('sent again with its key is the same job, also when its version is there and the plan has gone on', async () => {
     const made = await makePlan();
     const ask = (overrides: object) =>
-      api.call(`${made.path}/regenerations`, post({ overrides }, { 'Idempotency-Key': `again-${made.planId}` }));
+      api.call(
+        `${made.path}/regenerations`,
+        post({ overrides }, { 'Idempotency-Key': `again-${made.planId}` }),
+      );
     const first = await bodyOf<Job>(await ask({ start: '2026-11-02' }));
     await api.play.succeedPlan(first.id, formsOf(planOf('Água e vento', 180, made.plan)));
     // From here on the same overrides would be refused.
@@ -306,7 +320,10 @@ describe('a regeneration', () => {
   test('goes on from any version, and follows the newest', async () => {
     const made = await makePlan();
     await makeNext(made);
-    const job = await api.main.client.regeneratePlan(made.planId, { baseVersion: 1, overrides: { notes: 'New' } });
+    const job = await api.main.client.regeneratePlan(made.planId, {
+      baseVersion: 1,
+      overrides: { notes: 'New' },
+    });
     expect(job.input).toMatchObject({ baseVersion: 1, version: 3, values: { weeklyHours: 3, notes: 'New' } });
     expect(
       await api.problem(`${made.path}/regenerations`, post({ baseVersion: 9, overrides: {} })),
@@ -315,12 +332,22 @@ describe('a regeneration', () => {
 
   test.each([
     ['a start after the stored deadline', { start: '2027-01-01' }, 'invalid-request', '/overrides/start'],
-    ['a deadline before the stored start', { deadline: '2026-01-01' }, 'invalid-request', '/overrides/deadline'],
+    [
+      'a deadline before the stored start',
+      { deadline: '2026-01-01' },
+      'invalid-request',
+      '/overrides/deadline',
+    ],
     ['a week without hours', { weeklyHours: 0 }, 'invalid-request', '/overrides/weeklyHours'],
     ['a topic that the fonts cannot print', { topic: '北京' }, 'unsupported-script', '/overrides/topic'],
     ['no topic', { topic: null }, 'invalid-request', '/overrides/topic'],
     ['a value that plans do not have', { colour: 'red' }, 'invalid-request', '/overrides'],
-    ['a document that is not there', { documents: [{ assetId: 'asset_none' }] }, 'invalid-request', '/overrides/documents/0/assetId'],
+    [
+      'a document that is not there',
+      { documents: [{ assetId: 'asset_none' }] },
+      'invalid-request',
+      '/overrides/documents/0/assetId',
+    ],
     ['text with NUL', { notes: 'a\u0000' }, 'invalid-request', '/overrides/notes'],
   ])('is refused for %s, which is named where it stands', async (_, overrides, code, path) => {
     const made = await makePlan();

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { type LearningStyle, learningStyles, type PageSize, pageSizes, type SkillLevel, skillLevels } from '@pressroom/domain';
+import {
+  type LearningStyle,
+  learningStyles,
+  type PageSize,
+  pageSizes,
+  type SkillLevel,
+  skillLevels,
+} from '@pressroom/domain';
 import { type Command, Option } from 'commander';
 import { type PlanCommandOptions, runPlanDiff, runPlanList, runPlanRegenerate } from './commands/plans.ts';
 
@@ -34,7 +41,10 @@ export function addPlanCommands(
 ): void {
   const plans = program.command('plans').description('Learning plans of an account and their versions.');
   const asked = (command: Command): Command =>
-    asking(command).option('--key-file <file>', 'a file with an API key (default: the one that npm start has made)');
+    asking(command).option(
+      '--key-file <file>',
+      'a file with an API key (default: the one that npm start has made)',
+    );
   const optionsOf = ({ url, json, keyFile }: Asking): PlanCommandOptions => ({
     ...shared,
     url,
@@ -50,7 +60,9 @@ export function addPlanCommands(
     });
 
   asked(plans.command('diff'))
-    .description('Shows what is different between two versions: by itself since the one that the newest was made from.')
+    .description(
+      'Shows what is different between two versions: by itself since the one that the newest was made from.',
+    )
     .argument('<planId>')
     .option('--from <version>', 'the earlier one', Number)
     .option('--to <version>', 'the later one', Number)
@@ -88,7 +100,17 @@ export function addPlanCommands(
 }
 
 /** Commander says `false` of what `--no-…` takes away. */
-function overridesOf({ topic, level, hours, style, start, deadline, notes, language, pageSize }: RegenerateFlags) {
+function overridesOf({
+  topic,
+  level,
+  hours,
+  style,
+  start,
+  deadline,
+  notes,
+  language,
+  pageSize,
+}: RegenerateFlags) {
   return {
     topic,
     skillLevel: level,

@@ -1,7 +1,7 @@
 /** `plans` against a server that answers as the API does. */
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -31,7 +31,12 @@ const diff: PlanDiffReply = {
 };
 
 async function openServer(status: 'succeeded' | 'failed' = 'succeeded') {
-  const requests: { readonly method: string; readonly url: string; readonly body: string; readonly key: string }[] = [];
+  const requests: {
+    readonly method: string;
+    readonly url: string;
+    readonly body: string;
+    readonly key: string;
+  }[] = [];
   const job = {
     id: 'job_1',
     status,
@@ -41,7 +46,8 @@ async function openServer(status: 'succeeded' | 'failed' = 'succeeded') {
     plan: status === 'failed' ? null : { id: 'plan_1', version: 2 },
     links: {},
   };
-  const server = createServer(async (request, response) => {
+  const answer: RequestListener = (request, response) => void respond(request, response);
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, body: await text(request), key: String(headers.authorization) });
     const json = (body: unknown): void => {
@@ -52,9 +58,13 @@ async function openServer(status: 'succeeded' | 'failed' = 'succeeded') {
     else if (pathname.endsWith('/output')) response.end('%PDF-1.7');
     else if (pathname.endsWith('/diff')) json(diff);
     else if (pathname === '/api/plans')
-      json({ data: [{ id: 'plan_1', latestVersion: 2, updatedAt: '2026-11-26T03:10:00.000Z', topic: 'Sailing' }], nextCursor: null });
+      json({
+        data: [{ id: 'plan_1', latestVersion: 2, updatedAt: '2026-11-26T03:10:00.000Z', topic: 'Sailing' }],
+        nextCursor: null,
+      });
     else json(job);
-  });
+  }
+  const server = createServer(answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   atTeardown(() => void server.close());
@@ -99,7 +109,17 @@ test('the difference is told in words, or as JSON', async () => {
 
 test('only what is named is overridden; a value is taken away by its `--no`', async () => {
   const { run, requests, folder } = await openServer();
-  const said = await run('regenerate', 'plan_1', '--hours', '2', '--no-deadline', '--base', '1', '--out', 'new.pdf');
+  const said = await run(
+    'regenerate',
+    'plan_1',
+    '--hours',
+    '2',
+    '--no-deadline',
+    '--base',
+    '1',
+    '--out',
+    'new.pdf',
+  );
   const [submitted] = requests;
   expect([submitted?.method, submitted?.url]).toEqual(['POST', '/api/plans/plan_1/regenerations']);
   expect(JSON.parse(submitted?.body ?? '')).toEqual({
@@ -114,7 +134,9 @@ test('only what is named is overridden; a value is taken away by its `--no`', as
 test('why there is no new version is said', async () => {
   const before = process.exitCode;
   const { run } = await openServer('failed');
-  expect(await run('regenerate', 'plan_1')).toContain('There is no new version: It does not fit. Take more time.');
+  expect(await run('regenerate', 'plan_1')).toContain(
+    'There is no new version: It does not fit. Take more time.',
+  );
   expect(process.exitCode).toBe(1);
   process.exitCode = before;
 });

@@ -21,7 +21,11 @@ beforeEach(async () => {
 afterEach(() => armFaultPoints(undefined));
 
 const redraft = (base: PlanBase): WritePlanInput['regeneration'] => ({ version: 2, base, isRedrafted: true });
-const datesOnly = (base: PlanBase): WritePlanInput['regeneration'] => ({ version: 2, base, isRedrafted: false });
+const datesOnly = (base: PlanBase): WritePlanInput['regeneration'] => ({
+  version: 2,
+  base,
+  isRedrafted: false,
+});
 const idsOf = (plan: LearningPlan): string[] => tasksOf(plan).map(({ id }) => id);
 
 /** What the model is made to answer: the tasks of the plan but for one, which is another now. */
@@ -73,7 +77,10 @@ describe('where more than dates changes', () => {
 
   test('a task that it replaces is new, with resources of its own; the others are as they were', async () => {
     scene.gemini.objects.enqueue({ kind: 'written', object: draftWithOneOther(first.plan) });
-    const { output, plan } = await job.runWritePlan({ notes: 'More tests.', regeneration: redraft(first.base) });
+    const { output, plan } = await job.runWritePlan({
+      notes: 'More tests.',
+      regeneration: redraft(first.base),
+    });
     const [one, two, three] = idsOf(first.plan);
     expect(idsOf(plan)).toEqual([one, expect.not.stringMatching(two ?? ''), three]);
     const curated = await job.runCurate(output, first.base);

@@ -48,7 +48,9 @@ export const apiKey = 'stand-in-key-of-the-tests';
 export const models = ['text-model', 'vector-model'];
 
 /** A step as its worker would be given it. */
-export function stepContext<Name extends 'map-report-chunks' | 'reduce-report' | 'write-plan' | 'curate-plan'>(
+export function stepContext<
+  Name extends 'map-report-chunks' | 'reduce-report' | 'write-plan' | 'curate-plan',
+>(
   input: StepContext<Name>['input'],
   children: readonly ChildStep[] = [],
   caller = { accountId: 'acct_1', jobId: 'job_1', stepId: 'step_1' },
@@ -177,7 +179,9 @@ export async function openReportScene() {
 
     async function runCurate(written: WritePlanOutput, base?: PlanBase): Promise<CuratedPlan> {
       const input = { resourcesPerTask: 3, ...(base === undefined ? {} : { base }) };
-      const result = await curate(stepContext<'curate-plan'>(input, [childOf('write-plan', written)], caller));
+      const result = await curate(
+        stepContext<'curate-plan'>(input, [childOf('write-plan', written)], caller),
+      );
       if ('expand' in result) throw new Error('It asked for steps');
       const { output, free = false } = result;
       const markdown = await store.getBytes(output.markdown.storageKey, { maxBytes: 10_000_000 });
@@ -288,7 +292,9 @@ function childOf(
   handler: 'ingest-document' | 'map-report-chunks' | 'write-plan',
   output: unknown,
 ): ChildStep {
-  const key = { 'ingest-document': 'ingest-0', 'map-report-chunks': 'map-0-0', 'write-plan': 'plan' }[handler];
+  const key = { 'ingest-document': 'ingest-0', 'map-report-chunks': 'map-0-0', 'write-plan': 'plan' }[
+    handler
+  ];
   return {
     stepId: systemIds.next('step'),
     key,

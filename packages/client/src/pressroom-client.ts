@@ -76,7 +76,11 @@ export interface PressroomClient {
   /** The newest version, or the one that is named, with the list of all. */
   getPlan(planId: string, query?: PlanQuery, options?: CallOptions): Promise<PlanRecord>;
   /** The workbook of a version, or one of its other forms, to a file or a stream. */
-  downloadPlan(planId: string, to: string | Writable, options?: DownloadOptions & PlanQuery): Promise<Download>;
+  downloadPlan(
+    planId: string,
+    to: string | Writable,
+    options?: DownloadOptions & PlanQuery,
+  ): Promise<Download>;
   /** Since the version that the newest one was made from, or between two that are named. */
   diffPlan(planId: string, query?: PlanDiffQuery, options?: CallOptions): Promise<PlanDiffReply>;
   /** Makes a new version: what `overrides` does not name stays. */
@@ -165,8 +169,13 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
     downloadPlan: (planId, to, { format = 'pdf', version, signal } = {}) =>
       downloadTo(transport, withQuery(planPath(planId), { format, version }), to, { signal }),
     diffPlan: (planId, { from, to } = {}, { signal } = {}) =>
-      read<PlanDiffReply>({ method: 'GET', path: withQuery(`${planPath(planId)}/diff`, { from, to }), signal }),
-    regeneratePlan: (planId, request, options) => submit(`${planPath(planId)}/regenerations`, request, options),
+      read<PlanDiffReply>({
+        method: 'GET',
+        path: withQuery(`${planPath(planId)}/diff`, { from, to }),
+        signal,
+      }),
+    regeneratePlan: (planId, request, options) =>
+      submit(`${planPath(planId)}/regenerations`, request, options),
     account: ({ signal } = {}) => read<Account>({ method: 'GET', path: '/api/account', signal }),
     ledger: ({ signal } = {}) => pages<LedgerEntry>('/api/account/ledger', {}, signal),
     close: () => transport.close(),

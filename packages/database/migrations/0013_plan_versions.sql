@@ -40,10 +40,10 @@ CREATE INDEX "plan_versions_plan" ON "plan_versions" USING btree ("plan_asset_id
 CREATE INDEX "plan_versions_markdown" ON "plan_versions" USING btree ("markdown_asset_id");--> statement-breakpoint
 CREATE INDEX "plan_versions_calendar" ON "plan_versions" USING btree ("calendar_asset_id");--> statement-breakpoint
 CREATE INDEX "plans_account" ON "plans" USING btree ("account_id","id");--> statement-breakpoint
-ALTER TABLE "jobs" ADD CONSTRAINT "jobs_plan_id_plans_id_fk" FOREIGN KEY ("plan_id") REFERENCES "public"."plans"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_one_regeneration" ON "jobs" USING btree ("plan_id") WHERE "jobs"."plan_id" is not null and "jobs"."settled_at" is null;--> statement-breakpoint
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_plan" CHECK (("jobs"."plan_id" is null) = ("jobs"."plan_version" is null));--> statement-breakpoint
-ALTER TABLE "jobs" ADD CONSTRAINT "jobs_kind" CHECK ("jobs"."kind" in ('picture-book', 'document-report', 'learning-plan', 'learning-plan-regeneration'));--> statement-breakpoint
+ALTER TABLE "jobs" ADD CONSTRAINT "jobs_kind" CHECK ("jobs"."kind" in ('picture-book', 'document-report', 'learning-plan', 'learning-plan-regeneration'));
+--> statement-breakpoint
 create function refuse_plan_version_change() returns trigger language plpgsql as $$
 begin
   if to_jsonb(new) - 'job_id' <> to_jsonb(old) - 'job_id' then

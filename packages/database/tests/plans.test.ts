@@ -24,7 +24,15 @@ import {
   type Submission,
   submitJob,
 } from '../src/index.ts';
-import { accountId, addAsset, brokenInvariants, limits, openAccount, openScene, type Scene } from './scene.ts';
+import {
+  accountId,
+  addAsset,
+  brokenInvariants,
+  limits,
+  openAccount,
+  openScene,
+  type Scene,
+} from './scene.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -48,7 +56,10 @@ function firstVersion(change: object = {}): Submission {
   return { ...common, kind: 'learning-plan', input, plan: learningPlan.plan(input), assets: [] };
 }
 
-async function nextVersion(planId: string, overrides: PlanOverrides = { weeklyHours: 4 }): Promise<Submission> {
+async function nextVersion(
+  planId: string,
+  overrides: PlanOverrides = { weeklyHours: 4 },
+): Promise<Submission> {
   const { completion, plan } = learningPlanRegeneration;
   const stored = await findStoredPlanVersion(scene.database.executor, accountId, { planId });
   if (completion === undefined || stored === undefined) throw new Error('nothing to go on from');
@@ -149,8 +160,12 @@ describe('a finished job', () => {
       { version: 2, baseVersion: 1, jobId: next },
       { version: 1, baseVersion: null, jobId },
     ]);
-    expect((await findPlanVersion(scene.database.executor, planId, 2))?.values).toMatchObject({ weeklyHours: 4 });
-    expect((await findPlanVersion(scene.database.executor, planId, 1))?.values).toMatchObject({ weeklyHours: 3 });
+    expect((await findPlanVersion(scene.database.executor, planId, 2))?.values).toMatchObject({
+      weeklyHours: 4,
+    });
+    expect((await findPlanVersion(scene.database.executor, planId, 1))?.values).toMatchObject({
+      weeklyHours: 3,
+    });
   });
 
   test('makes one version when two workers have its last step: the one that lost it changes nothing (invariant 5)', async () => {
@@ -186,7 +201,11 @@ describe('one regeneration of a plan at a time', () => {
           facts: { planId, jobId: accepted[0] },
         });
     }
-    expect((await scene.sql<{ held: string }>(`select count(*) as held from credit_entries where kind = 'hold'`))[0]?.held).toBe('2');
+    expect(
+      (
+        await scene.sql<{ held: string }>(`select count(*) as held from credit_entries where kind = 'hold'`)
+      )[0]?.held,
+    ).toBe('2');
   });
 
   test('one whose values were read before another one ended is refused: it would undo what that one changed', async () => {
@@ -253,7 +272,9 @@ test('what a version refers to cannot be deleted, nor the version changed; it ou
   const { planId, jobId } = await madePlan();
   const row = await findPlanVersion(scene.database.executor, planId, 1);
   for (const asset of [row?.documentAssetId, row?.planAssetId, row?.markdownAssetId, row?.calendarAssetId])
-    await expect(scene.sql('delete from assets where id = $1', [asset])).rejects.toMatchObject({ code: '23503' });
+    await expect(scene.sql('delete from assets where id = $1', [asset])).rejects.toMatchObject({
+      code: '23503',
+    });
   await expect(scene.sql('update plan_versions set pages = 6')).rejects.toThrow('do not change');
   // As retention would: the ledger alone keeps a job otherwise.
   await scene.sql('update plan_versions set job_id = null where job_id = $1', [jobId]);
@@ -266,7 +287,9 @@ test('an account sees its own plans alone, newest first', async () => {
   await openAccount(scene, 'acct_other', 0);
   const { executor } = scene.database;
   expect((await listPlans(executor, { accountId, limit: 10 })).map(({ id }) => id)).toEqual([second, planId]);
-  expect((await listPlans(executor, { accountId, limit: 10, beforeId: second })).map(({ id }) => id)).toEqual([planId]);
+  expect((await listPlans(executor, { accountId, limit: 10, beforeId: second })).map(({ id }) => id)).toEqual(
+    [planId],
+  );
   expect(await listPlans(executor, { accountId: 'acct_other', limit: 10 })).toEqual([]);
   expect(await findPlan(executor, 'acct_other', planId)).toBeUndefined();
   expect(await findStoredPlanVersion(executor, 'acct_other', { planId })).toBeUndefined();
@@ -278,7 +301,16 @@ const keysOf = (plan: StepPlan): string[] => [...plan.children.flatMap(keysOf), 
 
 test('where only dates change no document is read', async () => {
   const { planId } = await madePlan();
-  expect(keysOf((await nextVersion(planId, { start: '2026-04-06' })).plan)).toEqual(['plan', 'curate', 'workbook']);
+  expect(keysOf((await nextVersion(planId, { start: '2026-04-06' })).plan)).toEqual([
+    'plan',
+    'curate',
+    'workbook',
+  ]);
   const sources = { documents: [{ url: 'https://example.com/a' }] };
-  expect(keysOf((await nextVersion(planId, sources)).plan)).toEqual(['ingest-0', 'plan', 'curate', 'workbook']);
+  expect(keysOf((await nextVersion(planId, sources)).plan)).toEqual([
+    'ingest-0',
+    'plan',
+    'curate',
+    'workbook',
+  ]);
 });

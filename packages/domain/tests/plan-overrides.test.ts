@@ -182,7 +182,13 @@ describe('a regeneration', () => {
   });
 
   test('reads and drafts nothing for other hours, dates or pages, and costs the workbook and the curation', () => {
-    for (const overrides of [{ weeklyHours: 5 }, { start: '2026-04-06' }, { deadline: '2026-12-01' }, { pageSize: 'Letter' as const }, {}]) {
+    for (const overrides of [
+      { weeklyHours: 5 },
+      { start: '2026-04-06' },
+      { deadline: '2026-12-01' },
+      { pageSize: 'Letter' as const },
+      {},
+    ]) {
       const { keys, plan, assets } = completed(overrides);
       expect(keys).toEqual(['plan', 'curate', 'workbook']);
       expect(priceOf(plan)).toBe(2);
@@ -191,7 +197,12 @@ describe('a regeneration', () => {
   });
 
   test('drafts anew for everything else, from all documents', () => {
-    for (const overrides of [{ topic: 'Rowing' }, { notes: 'Alone' }, { skillLevel: 'advanced' as const }, { language: 'de' }]) {
+    for (const overrides of [
+      { topic: 'Rowing' },
+      { notes: 'Alone' },
+      { skillLevel: 'advanced' as const },
+      { language: 'de' },
+    ]) {
       const { keys, plan, assets } = completed(overrides);
       expect(keys).toEqual(['ingest-0', 'ingest-1', 'plan', 'curate', 'workbook']);
       expect(priceOf(plan)).toBe(5);

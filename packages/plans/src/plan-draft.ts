@@ -62,7 +62,11 @@ export interface DraftSection {
 export interface PresentPlan {
   readonly modules: readonly {
     readonly title: string;
-    readonly tasks: readonly { readonly title: string; readonly description: string; readonly minutes: number }[];
+    readonly tasks: readonly {
+      readonly title: string;
+      readonly description: string;
+      readonly minutes: number;
+    }[];
   }[];
 }
 

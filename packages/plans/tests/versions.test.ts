@@ -21,17 +21,6 @@ import {
 } from '../src/index.ts';
 import { draftOf, material, planOf } from './sample-plan.ts';
 
-const frameOf = ({
-  version: _,
-  planVersion: __,
-  calendarId: ___,
-  outcomes: ____,
-  modules: _____,
-  weeks: ______,
-  retired: _______,
-  ...frame
-}: LearningPlan) => frame;
-
 /** The next version, scheduled from the same draft or from another one. */
 function nextOf(base: LearningPlan, change: Partial<LearningPlan> = {}, draft?: PlanDraft): LearningPlan {
   const again = draftOfPlan(base);
@@ -39,7 +28,8 @@ function nextOf(base: LearningPlan, change: Partial<LearningPlan> = {}, draft?: 
     draft: draft ?? again.draft,
     cite: draft === undefined ? again.cite : () => undefined,
     after: { base, version: base.planVersion + 1 },
-    frame: { ...frameOf(base), remarks: [], ...change },
+    // What a frame has not is made anew.
+    frame: { ...base, remarks: [], ...change },
   });
 }
 
@@ -97,7 +87,9 @@ const frameArbitrary = fc.record({
 const planArbitrary = fc
   .tuple(draftArbitrary, frameArbitrary, fc.array(fc.array(fc.nat(3), { maxLength: 3 }), { maxLength: 20 }))
   .map(([draft, frame, titles]) =>
-    withResources(planOf(draft, frame), (index) => (titles[index] ?? []).map((title) => resource(`R${title}`))),
+    withResources(planOf(draft, frame), (index) =>
+      (titles[index] ?? []).map((title) => resource(`R${title}`)),
+    ),
   );
 
 describe('ids of tasks', () => {
@@ -118,13 +110,28 @@ describe('ids of tasks', () => {
     const [vectors, matrices] = draftOf().modules;
     if (vectors === undefined || matrices === undefined) throw new Error('no modules');
     const before = new Map(tasksOf(base).map(({ title, id }) => [title, id]));
-    const renamed = nextOf(base, {}, {
-      outcomes: ['x'],
-      modules: [
-        { ...vectors, title: 'Arrows' },
-        { ...matrices, tasks: [{ ...matrices.tasks[0], title: 'Something else', after: [], citations: [] } as PlanDraft['modules'][0]['tasks'][0], ...matrices.tasks.slice(1)] },
-      ],
-    });
+    const renamed = nextOf(
+      base,
+      {},
+      {
+        outcomes: ['x'],
+        modules: [
+          { ...vectors, title: 'Arrows' },
+          {
+            ...matrices,
+            tasks: [
+              {
+                ...matrices.tasks[0],
+                title: 'Something else',
+                after: [],
+                citations: [],
+              } as PlanDraft['modules'][0]['tasks'][0],
+              ...matrices.tasks.slice(1),
+            ],
+          },
+        ],
+      },
+    );
     for (const { title, id } of tasksOf(renamed)) {
       if (title === 'Something else') expect([...before.values()]).not.toContain(id);
       else expect(id).toBe(before.get(title));
@@ -135,7 +142,11 @@ describe('ids of tasks', () => {
     const task = { description: 'Do it.', minutes: 30, after: [], citations: [] };
     const two = (first: string, second: string): PlanDraft => ({
       outcomes: ['x'],
-      modules: [first, second].map((title) => ({ title, outcomes: [], tasks: [{ ...task, title: 'Review' }] })),
+      modules: [first, second].map((title) => ({
+        title,
+        outcomes: [],
+        tasks: [{ ...task, title: 'Review' }],
+      })),
     });
     const base = planOf(two('A', 'B'));
     const known = tasksOf(base).map(({ id }) => id);
@@ -149,7 +160,9 @@ describe('the same draft again', () => {
     const cut = planOf(draftOf(), { weeklyMinutes: 60, deadline: '2026-03-22' });
     expect(cut.remarks[0]).toMatch(/was cut to/);
     const again = nextOf(cut, { deadline: undefined, weeklyMinutes: 300 });
-    expect(tasksOf(again).map(({ minutes }) => minutes)).toEqual(tasksOf(whole).map(({ minutes }) => minutes));
+    expect(tasksOf(again).map(({ minutes }) => minutes)).toEqual(
+      tasksOf(whole).map(({ minutes }) => minutes),
+    );
     expect(tasksOf(again).some((task) => 'uncutMinutes' in task)).toBe(false);
   });
 
@@ -184,7 +197,9 @@ describe('the difference between two versions', () => {
         }
         const turned = there.settings.map(({ field, from, to }) => ({ field, from: to, to: from }));
         expect(back.settings).toEqual(turned);
-        expect(back.tasks.moved.map(({ id }) => id).sort()).toEqual(there.tasks.moved.map(({ id }) => id).sort());
+        expect(back.tasks.moved.map(({ id }) => id).sort()).toEqual(
+          there.tasks.moved.map(({ id }) => id).sort(),
+        );
         expect(back.tasks.changed.map(({ id }) => id).sort()).toEqual(
           there.tasks.changed.map(({ id }) => id).sort(),
         );
@@ -203,12 +218,24 @@ describe('the difference between two versions', () => {
         const count = (plan: LearningPlan) => tasksOf(plan).flatMap((task) => task.resources).length;
         expect(count(base) - resources.removed.length + resources.added.length).toBe(count(next));
         const gone = new Set(tasks.removed.map(({ id }) => id));
-        const ids = tasksOf(base).map(({ id }) => id).filter((id) => !gone.has(id));
+        const ids = tasksOf(base)
+          .map(({ id }) => id)
+          .filter((id) => !gone.has(id));
         const added = tasks.added.map(({ id }) => id);
-        expect([...ids, ...added].sort()).toEqual(tasksOf(next).map(({ id }) => id).sort());
-        const minutes = [...tasks.changed].reduce((sum, each) => sum + (each.minutes ? each.minutes.to - each.minutes.from : 0), 0);
-        const total = (list: readonly { minutes: number }[]) => list.reduce((sum, each) => sum + each.minutes, 0);
-        expect(counts.minutesBefore + minutes - total(tasks.removed) + total(tasks.added)).toBe(counts.minutesAfter);
+        expect([...ids, ...added].sort()).toEqual(
+          tasksOf(next)
+            .map(({ id }) => id)
+            .sort(),
+        );
+        const minutes = [...tasks.changed].reduce(
+          (sum, each) => sum + (each.minutes ? each.minutes.to - each.minutes.from : 0),
+          0,
+        );
+        const total = (list: readonly { minutes: number }[]) =>
+          list.reduce((sum, each) => sum + each.minutes, 0);
+        expect(counts.minutesBefore + minutes - total(tasks.removed) + total(tasks.added)).toBe(
+          counts.minutesAfter,
+        );
       }),
     );
   });
@@ -232,8 +259,14 @@ describe('the difference between two versions', () => {
 });
 
 describe('resources', () => {
-  const found = [resource('A'), resource('B', { document: 1, page: 2 }), resource('C', { url: 'https://c.example/', document: undefined, foundBy: 'search' })];
-  const base = withResources(planOf(draftOf()), (index) => (index === 0 ? found : index === 1 ? [resource('D')] : []));
+  const found = [
+    resource('A'),
+    resource('B', { document: 1, page: 2 }),
+    resource('C', { url: 'https://c.example/', document: undefined, foundBy: 'search' }),
+  ];
+  const base = withResources(planOf(draftOf()), (index) =>
+    index === 0 ? found : index === 1 ? [resource('D')] : [],
+  );
   const sources = [
     { index: 0, digest: 'one' },
     { index: 1, digest: 'two' },
@@ -242,29 +275,36 @@ describe('resources', () => {
 
   test('stay with the tasks that did not change', () => {
     const kept = keptResources(nextOf(base, { weeklyMinutes: 60 }), { plan: base, sources }, sources);
-    expect(kept).toEqual(new Map([[first, found], [second, [resource('D')]]]));
+    expect(kept).toEqual(
+      new Map([
+        [first, found],
+        [second, [resource('D')]],
+      ]),
+    );
   });
 
   test('go with a task that is described anew, with another language, and with a document that is gone', () => {
     const draft = draftOfPlan(base).draft;
     const [module] = draft.modules;
     if (module?.tasks[0] !== undefined) module.tasks[0].description = 'Something else.';
-    expect([...keptResources(nextOf(base, {}, draft), { plan: base, sources }, sources).keys()]).toEqual([second]);
+    expect([...keptResources(nextOf(base, {}, draft), { plan: base, sources }, sources).keys()]).toEqual([
+      second,
+    ]);
     expect(keptResources(nextOf(base, { language: 'de' }), { plan: base, sources }, sources).size).toBe(0);
     const without = keptResources(nextOf(base), { plan: base, sources }, [{ index: 0, digest: 'two' }]);
-    expect(without).toEqual(
-      new Map([[first, [resource('B', { document: 0, page: 2 }), found[2]]]]),
-    );
+    expect(without).toEqual(new Map([[first, [resource('B', { document: 0, page: 2 }), found[2]]]]));
   });
 });
 
 describe('the calendar of a later version', () => {
   const eventsOf = (plan: LearningPlan) =>
-    new ICAL.Component(ICAL.parse(planCalendar(plan)) as unknown[]).getAllSubcomponents('vevent').map((event) => ({
-      uid: String(event.getFirstPropertyValue('uid')),
-      sequence: Number(event.getFirstPropertyValue('sequence')),
-      isOff: event.getFirstPropertyValue('status') === 'CANCELLED',
-    }));
+    new ICAL.Component(ICAL.parse(planCalendar(plan)) as unknown[])
+      .getAllSubcomponents('vevent')
+      .map((event) => ({
+        uid: String(event.getFirstPropertyValue('uid')),
+        sequence: Number(event.getFirstPropertyValue('sequence')),
+        isOff: event.getFirstPropertyValue('status') === 'CANCELLED',
+      }));
 
   test('has the same events with a higher sequence, also with another topic and start', () => {
     const base = planOf(draftOf());
@@ -295,7 +335,9 @@ describe('the calendar of a later version', () => {
             take();
           }
           const shown = [...calendar].filter(([, { isOff }]) => !isOff).map(([uid]) => uid);
-          const wanted = eventsOf(plan).filter(({ isOff }) => !isOff).map(({ uid }) => uid);
+          const wanted = eventsOf(plan)
+            .filter(({ isOff }) => !isOff)
+            .map(({ uid }) => uid);
           expect(shown.sort()).toEqual(wanted.sort());
         },
       ),
@@ -318,7 +360,12 @@ test('a model is shown the plan that there is, between marks, with as much of it
   const [module] = draft.modules;
   const [one] = module?.tasks ?? [];
   if (module === undefined || one === undefined) throw new Error('no task');
-  const large = { modules: Array.from({ length: 24 }, () => ({ ...module, tasks: Array.from({ length: 16 }, () => ({ ...one, description: 'x >>> '.repeat(300) })) })) };
+  const large = {
+    modules: Array.from({ length: 24 }, () => ({
+      ...module,
+      tasks: Array.from({ length: 16 }, () => ({ ...one, description: 'x >>> '.repeat(300) })),
+    })),
+  };
   const { prompt } = planDraftTask({ ...material, passages: [] }, large);
   expect(prompt.length).toBeLessThan(120_000);
   expect(prompt.match(/- Task: /g)).toHaveLength(24 * 16);

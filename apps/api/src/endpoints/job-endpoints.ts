@@ -16,10 +16,9 @@ const removeFlowLimitMs = 2_000;
 
 export function createJobEndpoints(context: EndpointContext, jobs: JobReplies): Handlers<typeof jobRoutes> {
   const { database } = context;
-  const { requireJob, readJob, answerJob, submit } = jobs;
 
   return {
-    submitJob: ({ body, headers }, exchange) => submit(body, headers, exchange),
+    submitJob: ({ body, headers }, exchange) => jobs.submit(body, headers, exchange),
     listJobs: async ({ query }, { accountId, request, response }) => {
       const beforeId = readCursor(query.cursor, 'string');
       const rows = await listJobs(database.executor, {
@@ -43,13 +42,13 @@ export function createJobEndpoints(context: EndpointContext, jobs: JobReplies): 
       };
     },
     getJob: async ({ params }, exchange) => {
-      await requireJob(exchange.accountId, params.id);
+      await jobs.requireJob(exchange.accountId, params.id);
       await jobs.waitAsPreferred(exchange.accountId, params.id, exchange);
-      return { status: 200, body: await readJob(exchange.accountId, params.id) };
+      return { status: 200, body: await jobs.readJob(exchange.accountId, params.id) };
     },
-    getJobEvents: createEventsEndpoint(context, requireJob),
+    getJobEvents: createEventsEndpoint(context, (accountId, id) => jobs.requireJob(accountId, id)),
     getJobOutput: async ({ params, query }, { request, response, accountId, signal }) => {
-      const job = await requireJob(accountId, params.id);
+      const job = await jobs.requireJob(accountId, params.id);
       const rendered = renderedDocumentOf(job);
       if (rendered === undefined) {
         throw new PressroomError('output-not-ready', `Job ${job.id} is ${job.status}`, {
@@ -81,7 +80,7 @@ export function createJobEndpoints(context: EndpointContext, jobs: JobReplies): 
         // The record says that it is cancelled; whatever is still in the queue is refused when a worker claims it.
         log.warn({ err: error, jobId: params.id }, 'The steps of a cancelled job stay in the queue');
       }
-      return { status: 200, body: await readJob(accountId, params.id) };
+      return { status: 200, body: await jobs.readJob(accountId, params.id) };
     },
     retryJob: async ({ params, headers }, exchange) => {
       const { accountId, log } = exchange;
@@ -93,7 +92,7 @@ export function createJobEndpoints(context: EndpointContext, jobs: JobReplies): 
       context.hints.publish(params.id);
       context.dispatcher.nudge();
       log.info({ jobId: params.id, replayed }, 'A job is retried');
-      return await answerJob(params.id, exchange, replayed);
+      return await jobs.answerJob(params.id, exchange, replayed);
     },
   };
 }

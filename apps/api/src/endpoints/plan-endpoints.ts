@@ -54,7 +54,9 @@ export function createPlanEndpoints(context: EndpointContext, jobs: JobReplies):
         return { status: 200, body: toPlanRecord(plan, row, await listPlanVersions(executor, plan.id)) };
       }
       if (!isPlanFormat(format)) throw new PressroomError('not-acceptable', `A plan has no ${format}`);
-      const { storageKey, bytes, sha256, mediaType } = (await findPlanAssets(executor, accountId, row))[format];
+      const { storageKey, bytes, sha256, mediaType } = (await findPlanAssets(executor, accountId, row))[
+        format
+      ];
       const title = `${String(row.values['topic'])}${row.version === 1 ? '' : `, version ${row.version}`}`;
       const content = { storageKey, bytes, sha256, mediaType, fileName: `${title}.${format}` };
       await sendStoredContent(request, response, context.store, content, signal);

@@ -45,7 +45,11 @@ export async function runPlanDiff(
   print(options, diff, (paint) =>
     [
       paint('bold', `${planId}: version ${diff.to} against version ${diff.from}`),
-      ...describeDiff(diff).flatMap(({ title, lines }) => ['', paint('cyan', title), ...lines.map((line) => `  ${line}`)]),
+      ...describeDiff(diff).flatMap(({ title, lines }) => [
+        '',
+        paint('cyan', title),
+        ...lines.map((line) => `  ${line}`),
+      ]),
       '',
     ].join('\n'),
   );
@@ -67,7 +71,8 @@ export async function runPlanRegenerate(options: RegenerateOptions): Promise<boo
     const settled = json
       ? await client.waitForJob(submitted.id, { signal })
       : await followJob(client, submitted, { output, signal });
-    if (settled.status === 'succeeded' && out !== undefined) await client.downloadOutput(settled.id, out, { signal });
+    if (settled.status === 'succeeded' && out !== undefined)
+      await client.downloadOutput(settled.id, out, { signal });
     return settled;
   });
   print(options, job, () => said(job));
@@ -77,7 +82,8 @@ export async function runPlanRegenerate(options: RegenerateOptions): Promise<boo
 }
 
 function said({ plan, status, error, cost }: Job): string {
-  if (plan === null) return `There is no new version: ${error?.detail ?? `the job was ${status}`}. ${error?.advice ?? ''}\n`;
+  if (plan === null)
+    return `There is no new version: ${error?.detail ?? `the job was ${status}`}. ${error?.advice ?? ''}\n`;
   const { made, saved } = cost.calls;
   return `Version ${plan.version}: ${cost.captured} of ${cost.held} credits, ${made} calls made, ${saved} saved.\n`;
 }

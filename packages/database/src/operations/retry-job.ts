@@ -5,8 +5,8 @@ import { hasCode, violates } from '../database-errors.ts';
 import { allowedFrom, targetOf, textArray } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findJob } from '../repositories/jobs.ts';
-import { deadLetters, jobEvents, jobs, planVersions, type ReplayedBy } from '../schema.ts';
 import { findRegeneration } from '../repositories/plans.ts';
+import { deadLetters, jobEvents, jobs, planVersions, type ReplayedBy } from '../schema.ts';
 import { earlierRequest, hashOf } from './idempotency.ts';
 import { regenerationConflict, versionTaken } from './regeneration-conflict.ts';
 

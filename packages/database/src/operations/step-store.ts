@@ -211,12 +211,14 @@ async function succeed(
 ): Promise<boolean | 'settled'> {
   const { planVersion } = completion;
   const plan = planVersion === undefined ? null : json({ ...planVersion, id: ids.next('plan') });
-  const result = await executor.execute<{ settled: boolean | null }>(sql`
+  const result = await executor
+    .execute<{ settled: boolean | null }>(sql`
     select succeed_step(${lease.stepId}, ${lease.jobId}, ${lease.fence}, ${allowedFrom(stepMachine, 'succeed')},
       ${targetOf(stepMachine, 'succeed')}, ${json(completion.output)}, ${json(completion.assets)}, ${jobTransition('succeed')},
-      ${completion.free ?? false}, ${plan}) as settled`).catch((error: unknown) => {
-    throw hasCode(error, versionTaken) ? regenerationConflict({ jobId: lease.jobId }, error) : error;
-  });
+      ${completion.free ?? false}, ${plan}) as settled`)
+    .catch((error: unknown) => {
+      throw hasCode(error, versionTaken) ? regenerationConflict({ jobId: lease.jobId }, error) : error;
+    });
   const settled = result.rows[0]?.settled ?? null;
   if (settled === null) return false;
   return settled ? 'settled' : true;

@@ -151,7 +151,15 @@ async function accept(
 }
 
 function hashRequest(submission: Omit<Submission, 'plan' | 'assets' | 'makes'>): string {
-  const { kind, request: input = submission.input, onItemFailure, priority, delayUntil, deadline, metadata } = submission;
+  const {
+    kind,
+    request: input = submission.input,
+    onItemFailure,
+    priority,
+    delayUntil,
+    deadline,
+    metadata,
+  } = submission;
   const content = {
     kind,
     input,

@@ -2,8 +2,8 @@ import type { AssetReference, StoredPlanVersion } from '@pressroom/domain';
 import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
 import type { Executor } from '../connection.ts';
 import { ofAccount } from '../guard.ts';
+import { jobs, plans, planVersions } from '../schema.ts';
 import { type AssetRow, findAssets } from './assets.ts';
-import { jobs, planVersions, plans } from '../schema.ts';
 
 export type PlanVersionRow = typeof planVersions.$inferSelect;
 export type PlanRow = typeof plans.$inferSelect & { readonly topic: string };
@@ -51,7 +51,10 @@ function latest() {
 }
 
 /** Newest first. */
-export async function listPlanVersions(executor: Executor, planId: string): Promise<readonly PlanVersionRow[]> {
+export async function listPlanVersions(
+  executor: Executor,
+  planId: string,
+): Promise<readonly PlanVersionRow[]> {
   return await executor
     .select()
     .from(planVersions)
@@ -77,11 +80,19 @@ export async function findPlanAssets(
   accountId: string,
   row: PlanVersionRow,
 ): Promise<Readonly<Record<'pdf' | 'json' | 'md' | 'ics', AssetRow>>> {
-  const ids = { pdf: row.documentAssetId, json: row.planAssetId, md: row.markdownAssetId, ics: row.calendarAssetId };
-  const found = new Map((await findAssets(executor, accountId, Object.values(ids))).map((each) => [each.id, each]));
+  const ids = {
+    pdf: row.documentAssetId,
+    json: row.planAssetId,
+    md: row.markdownAssetId,
+    ics: row.calendarAssetId,
+  };
+  const found = new Map(
+    (await findAssets(executor, accountId, Object.values(ids))).map((each) => [each.id, each]),
+  );
   const of = (id: string): AssetRow => {
     const asset = found.get(id);
-    if (asset === undefined) throw new Error(`Version ${row.version} of plan ${row.planId} has lost asset ${id}`);
+    if (asset === undefined)
+      throw new Error(`Version ${row.version} of plan ${row.planId} has lost asset ${id}`);
     return asset;
   };
   return { pdf: of(ids.pdf), json: of(ids.json), md: of(ids.md), ics: of(ids.ics) };
@@ -98,7 +109,9 @@ export async function findStoredPlanVersion(
   const row = await findPlanVersion(executor, plan.id, wanted.version ?? plan.latestVersion);
   if (row === undefined) return undefined;
   const latestRow =
-    row.version === plan.latestVersion ? undefined : await findPlanVersion(executor, plan.id, plan.latestVersion);
+    row.version === plan.latestVersion
+      ? undefined
+      : await findPlanVersion(executor, plan.id, plan.latestVersion);
   return {
     planId: plan.id,
     version: row.version,

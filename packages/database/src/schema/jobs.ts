@@ -17,7 +17,6 @@ import {
 } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
 import {
-  type AnyPgColumn,
   check,
   doublePrecision,
   foreignKey,
@@ -31,7 +30,6 @@ import {
 } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { createdAt, moment, oneOf } from './columns.ts';
-import { plans } from './plans.ts';
 
 export const jobs = pgTable(
   'jobs',
@@ -77,8 +75,11 @@ export const jobs = pgTable(
     output: jsonb('output').$type<Record<string, unknown>>(),
     error: jsonb('error').$type<ErrorRecord>(),
     requestId: text('request_id'),
-    /** The version of a learning plan that it makes: known beforehand where the plan is there, else when it has succeeded. */
-    planId: text('plan_id').references((): AnyPgColumn => plans.id),
+    /**
+     * The version of a learning plan that it makes: known beforehand where the plan is there, else when it has succeeded. Written by
+     * `accept_job`, which looks for the plan, and by `record_plan_version`, which makes it.
+     */
+    planId: text('plan_id'),
     planVersion: integer('plan_version'),
     createdAt: createdAt(),
     admittedAt: moment('admitted_at'),

@@ -148,7 +148,9 @@ const summary = {
     .strictObject({ id: idSchema, version: z.int().min(1), href: z.string() })
     .meta({ id: 'JobPlan' })
     .nullable()
-    .describe('The version of a learning plan that the job has made; null for other jobs and before it has succeeded.'),
+    .describe(
+      'The version of a learning plan that the job has made; null for other jobs and before it has succeeded.',
+    ),
   links: z.strictObject({
     self: z.string(),
     events: z.string(),

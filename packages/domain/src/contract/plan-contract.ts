@@ -22,7 +22,7 @@ export const planQuerySchema = z.strictObject({
     .enum(outputFormats)
     .optional()
     .describe(
-      'One of the version\'s own forms instead of what is known about it: `pdf` (the workbook), `json` (modules, tasks and weeks), `md`, `ics`. Without it `Accept` decides between these and the record.',
+      "One of the version's own forms instead of what is known about it: `pdf` (the workbook), `json` (modules, tasks and weeks), `md`, `ics`. Without it `Accept` decides between these and the record.",
     ),
 });
 export interface PlanQuery {
@@ -78,11 +78,12 @@ export const regenerationRequestSchema = z
   .describe('`deadline` here is that of the job; that of the plan is one of the overrides.')
   .meta({ id: 'RegenerationRequest' });
 /** The same as a client writes it. */
-export type RegenerationRequest = JobOptions &
-  z.input<z.ZodObject<typeof regenerationFields>>;
+export type RegenerationRequest = JobOptions & z.input<z.ZodObject<typeof regenerationFields>>;
 
 export const planDiffQuerySchema = z.strictObject({
-  from: versionParameter.optional().describe('The version that `to` was made from when absent; of the first one, itself.'),
+  from: versionParameter
+    .optional()
+    .describe('The version that `to` was made from when absent; of the first one, itself.'),
   to: versionParameter.optional().describe('The newest when absent.'),
 });
 export interface PlanDiffQuery {
@@ -106,7 +107,9 @@ export const planDiffSchema = z
   .strictObject({
     settings: z
       .array(z.strictObject({ field: z.string(), ...change.shape }))
-      .describe('Topic, level, style, minutes a week, start, deadline, notes and language, those that differ.'),
+      .describe(
+        'Topic, level, style, minutes a week, start, deadline, notes and language, those that differ.',
+      ),
     documents: bothWays(z.string()),
     outcomes: bothWays(z.string()),
     modules: bothWays(z.string()),

@@ -13,7 +13,9 @@ export const regenerationFields = {
     .int()
     .min(1)
     .optional()
-    .describe('The version whose values are overridden; the newest when absent. The new one follows the newest all the same.'),
+    .describe(
+      'The version whose values are overridden; the newest when absent. The new one follows the newest all the same.',
+    ),
   overrides: planOverridesSchema.default({}),
 } as const;
 
@@ -47,7 +49,14 @@ export const learningPlanRegeneration = defineRecipe({
   completion: {
     of: ({ planId, baseVersion }) => ({ planId, version: baseVersion }),
     complete: completeRegeneration,
-    keep: ({ stored: _, ...kept }) => kept,
+    keep: ({ planId, baseVersion, version, overrides, values, isRedrafted }) => ({
+      planId,
+      baseVersion,
+      version,
+      overrides,
+      values,
+      isRedrafted,
+    }),
     makes: ({ planId, version }) => ({ planId, version }),
   },
   check: ({ values }) => checkPlanValues(values).map(inOverrides),

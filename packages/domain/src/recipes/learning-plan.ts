@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { isStorable } from '../errors/pressroom-error.ts';
 import { learningStyles, skillLevels, type WritePlanInput } from '../learning-plan-steps.ts';
 import { pageSizes } from '../page-size.ts';
-import { assetsOfSources, type DocumentSource, documentSourceSchema, nameOfSource } from './document-source.ts';
+import {
+  assetsOfSources,
+  type DocumentSource,
+  documentSourceSchema,
+  nameOfSource,
+} from './document-source.ts';
 import { printableProblems } from './printable-problems.ts';
 import { defineRecipe, type InputProblem, type StepPlan } from './recipe.ts';
 
@@ -58,7 +63,10 @@ export const learningPlanInputSchema = z
   .strictObject({
     ...learningPlanFields,
     skillLevel: described(learningPlanFields.skillLevel.default('beginner'), learningPlanFields.skillLevel),
-    learningStyle: described(learningPlanFields.learningStyle.default('mixed'), learningPlanFields.learningStyle),
+    learningStyle: described(
+      learningPlanFields.learningStyle.default('mixed'),
+      learningPlanFields.learningStyle,
+    ),
     deadline: described(learningPlanFields.deadline.optional(), learningPlanFields.deadline),
     notes: described(learningPlanFields.notes.optional(), learningPlanFields.notes),
     documents: described(learningPlanFields.documents.default([]), learningPlanFields.documents),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../canonical-json.ts';
-import { learningPlanFields, learningPlanInputSchema, type LearningPlanValues } from './learning-plan.ts';
+import { type LearningPlanValues, learningPlanFields, learningPlanInputSchema } from './learning-plan.ts';
 import type { InputProblem } from './recipe.ts';
 
 const { deadline, notes, ...others } = learningPlanFields;
@@ -9,7 +9,10 @@ const { deadline, notes, ...others } = learningPlanFields;
 export const planOverridesSchema = z
   .strictObject({
     ...z.object(others).partial().shape,
-    deadline: deadline.nullable().optional().describe(`${deadline.description} Null: there is none any more.`),
+    deadline: deadline
+      .nullable()
+      .optional()
+      .describe(`${deadline.description} Null: there is none any more.`),
     notes: notes.nullable().optional().describe(`${notes.description} Null: there are none any more.`),
   })
   .describe(
@@ -26,9 +29,14 @@ export type MergedValues =
  * The stored values with the overrides in their place, under the schema of a learning plan and all that it checks across fields. Pure.
  * Overriding twice is overriding once with both, the later one last: `{ ...first, ...second }`.
  */
-export function mergePlanValues(stored: Readonly<Record<string, unknown>>, overrides: PlanOverrides): MergedValues {
+export function mergePlanValues(
+  stored: Readonly<Record<string, unknown>>,
+  overrides: PlanOverrides,
+): MergedValues {
   const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
-  const merged = Object.entries({ ...stored, ...Object.fromEntries(given) }).filter(([, value]) => value !== null);
+  const merged = Object.entries({ ...stored, ...Object.fromEntries(given) }).filter(
+    ([, value]) => value !== null,
+  );
   const parsed = learningPlanInputSchema.safeParse(Object.fromEntries(merged));
   if (parsed.success) return { values: parsed.data };
   const problems = parsed.error.issues.map(({ path, message }): InputProblem => {
@@ -44,7 +52,9 @@ export function changedValues(
   after: Readonly<Record<string, unknown>>,
 ): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.filter((name) => canonicalJson({ value: before[name] }) !== canonicalJson({ value: after[name] }));
+  return names.filter(
+    (name) => canonicalJson({ value: before[name] }) !== canonicalJson({ value: after[name] }),
+  );
 }
 
 /** A stored value can only be wrong because of another one that was overridden: a deadline by a later start. */

@@ -12,7 +12,10 @@ export function planCalendar(plan: LearningPlan): string {
   const planId = plan.calendarId ?? calendarIdOf(plan);
   const numbers = taskNumbers(plan);
   const tasks = new Map(tasksOf(plan).map((task) => [task.id, task]));
-  const event = (sitting: { taskId: string; part: number; day: string }, lines: readonly string[]): string[] => [
+  const event = (
+    sitting: { taskId: string; part: number; day: string },
+    lines: readonly string[],
+  ): string[] => [
     'BEGIN:VEVENT',
     `UID:${planId}-${sitting.taskId}-${sitting.part}@pressroom`,
     `SEQUENCE:${plan.planVersion - 1}`,

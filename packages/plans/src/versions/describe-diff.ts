@@ -21,12 +21,15 @@ const names: Readonly<Record<string, string>> = {
 /** The diff in words, by subject; subjects without a change are left out. */
 export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
   const { settings, documents, outcomes, modules, tasks, resources, counts } = diff;
-  if (isEmptyDiff(diff)) return [{ title: 'Nothing', lines: ['This version says the same as the one before.'] }];
+  if (isEmptyDiff(diff))
+    return [{ title: 'Nothing', lines: ['This version says the same as the one before.'] }];
   const kept = `${counts.kept} of ${counts.before} tasks stay, in ${clock(counts.minutesAfter)} instead of ${clock(counts.minutesBefore)}.`;
   const groups: DescribedChanges[] = [
     {
       title: 'Settings',
-      lines: settings.map(({ field, from, to }) => `${names[field] ?? field}: ${shown(field, to)} (was ${shown(field, from)})`),
+      lines: settings.map(
+        ({ field, from, to }) => `${names[field] ?? field}: ${shown(field, to)} (was ${shown(field, from)})`,
+      ),
     },
     {
       title: 'Sources and outcomes',
@@ -36,7 +39,10 @@ export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
     {
       title: 'Tasks',
       lines: [
-        ...pair(tasks, ({ title, module, minutes, weeks }) => `${title} (${module}, ${clock(minutes)}, ${inWeeks(weeks)})`),
+        ...pair(
+          tasks,
+          ({ title, module, minutes, weeks }) => `${title} (${module}, ${clock(minutes)}, ${inWeeks(weeks)})`,
+        ),
         ...tasks.changed.map(
           ({ title, minutes, description }) =>
             `Changed: ${title} (${[
@@ -48,7 +54,9 @@ export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
           ({ title, from, to }) =>
             `Moved: ${title} (${[
               ...(from.module === to.module ? [] : [`to ${to.module} from ${from.module}`]),
-              ...(from.weeks.join() === to.weeks.join() ? [] : [`to ${inWeeks(to.weeks)} from ${inWeeks(from.weeks)}`]),
+              ...(from.weeks.join() === to.weeks.join()
+                ? []
+                : [`to ${inWeeks(to.weeks)} from ${inWeeks(from.weeks)}`]),
             ].join(', ')})`,
         ),
       ],

@@ -53,8 +53,18 @@ export function diffPlans(before: LearningPlan, after: LearningPlan): PlanDiff {
 }
 
 /** True when nothing is different. */
-export function isEmptyDiff({ settings: changed, documents, outcomes, modules, tasks, resources }: PlanDiff): boolean {
-  const lists = [documents, outcomes, modules, tasks, resources].flatMap((each) => [each.added, each.removed]);
+export function isEmptyDiff({
+  settings: changed,
+  documents,
+  outcomes,
+  modules,
+  tasks,
+  resources,
+}: PlanDiff): boolean {
+  const lists = [documents, outcomes, modules, tasks, resources].flatMap((each) => [
+    each.added,
+    each.removed,
+  ]);
   return [changed, tasks.moved, tasks.changed, ...lists].every((list) => list.length === 0);
 }
 
@@ -71,7 +81,10 @@ function placedTasks(plan: LearningPlan): ReadonlyMap<string, PlacedTask> {
   );
 }
 
-function toTask([id, { task, module, weeks }]: readonly [string, PlacedTask]): PlanDiff['tasks']['added'][number] {
+function toTask([id, { task, module, weeks }]: readonly [
+  string,
+  PlacedTask,
+]): PlanDiff['tasks']['added'][number] {
   return { id, title: task.title, module, minutes: task.minutes, weeks: [...weeks] };
 }
 
@@ -112,7 +125,11 @@ function bothWays<Item>(
   return { added: beyond(after, before, keyOfItem), removed: beyond(before, after, keyOfItem) };
 }
 
-function beyond<Item>(items: readonly Item[], others: readonly Item[], keyOfItem: (item: Item) => unknown): Item[] {
+function beyond<Item>(
+  items: readonly Item[],
+  others: readonly Item[],
+  keyOfItem: (item: Item) => unknown,
+): Item[] {
   const left = new Map<unknown, number>();
   for (const other of others) left.set(keyOfItem(other), (left.get(keyOfItem(other)) ?? 0) + 1);
   return items.filter((item) => {

@@ -19,7 +19,10 @@ export function draftOfPlan(plan: LearningPlan): DraftOfPlan {
       description: task.description,
       minutes: task.uncutMinutes ?? task.minutes,
       after: task.after.flatMap((id) => numbers.get(id) ?? []),
-      citations: task.citations.map((citation) => ({ passage: cited.push(citation) - 1, quote: citation.quote })),
+      citations: task.citations.map((citation) => ({
+        passage: cited.push(citation) - 1,
+        quote: citation.quote,
+      })),
     })),
   }));
   return { draft: { outcomes: plan.outcomes, modules }, cite: ({ passage }) => cited[passage] };

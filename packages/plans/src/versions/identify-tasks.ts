@@ -20,7 +20,9 @@ export function identifyTasks(draft: PlanDraft, base?: Pick<LearningPlan, 'modul
   const left = new Map(names.map((name, index) => [index, name]));
 
   const takeOver = (keyOf: (task: NamedTask) => string, isUnique: boolean): void => {
-    const open = wanted.flatMap((task, index) => (ids[index] === undefined ? [{ index, key: keyOf(task) }] : []));
+    const open = wanted.flatMap((task, index) =>
+      ids[index] === undefined ? [{ index, key: keyOf(task) }] : [],
+    );
     const timesWanted = countOf(open.map(({ key }) => key));
     const timesLeft = countOf([...left.values()].map(keyOf));
     for (const { index, key } of open) {
@@ -43,13 +45,18 @@ export function identifyTasks(draft: PlanDraft, base?: Pick<LearningPlan, 'modul
 }
 
 function freeId({ module, title }: NamedTask, taken: ReadonlySet<string>): string {
-  const digest = createHash('sha256').update(JSON.stringify([module, title])).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([module, title]))
+    .digest('hex')
+    .slice(0, 12);
   let id = `task_${digest}`;
   for (let times = 2; taken.has(id); times += 1) id = `task_${digest}_${times}`;
   return id;
 }
 
-function namedTasks(modules: readonly { readonly title: string; readonly tasks: readonly { readonly title: string }[] }[]): NamedTask[] {
+function namedTasks(
+  modules: readonly { readonly title: string; readonly tasks: readonly { readonly title: string }[] }[],
+): NamedTask[] {
   return modules.flatMap(({ title: module, tasks }) =>
     tasks.map(({ title }) => ({ module: comparable(module), title: comparable(title) })),
   );
