@@ -92,7 +92,7 @@ describe('where more than dates changes', () => {
     expect(curated.free).toBe(false);
     expect(curated.markdown).toContain('## What changed since version 1');
     expect(curated.markdown).toContain('- New: Test the river (Part 1, 1 h, week');
-    expect(curated.markdown).toContain('- Notes: More tests. (was none)');
+    expect(curated.markdown).toContain('- Notes: More tests. (there was none)');
   });
 
   test('a process that dies in between, and a job that is tried again, buy nothing twice (invariant 4)', async () => {

@@ -371,3 +371,23 @@ test('a model is shown the plan that there is, between marks, with as much of it
   expect(prompt.match(/- Task: /g)).toHaveLength(24 * 16);
   expect(prompt).not.toMatch(/x >>>/);
 });
+
+test('of very many changes so many are told that they can be read, and how many more there are', () => {
+  const tasks = Array.from({ length: 16 }, (_, index) => ({
+    title: `Task ${index}`,
+    description: 'Do it.',
+    minutes: 60,
+    after: [],
+    citations: [],
+  }));
+  const modules = Array.from({ length: 8 }, (_, index) => ({ title: `Part ${index}`, outcomes: [], tasks }));
+  const base = planOf({ outcomes: ['x'], modules });
+  const next = nextOf(base, { weeklyMinutes: 90, notes: 'word '.repeat(400) });
+  const diff = diffPlans(base, next);
+  expect(diff.tasks.moved.length).toBeGreaterThan(100);
+  for (const { lines } of describeDiff(diff)) {
+    expect(lines.length).toBeLessThanOrEqual(40);
+    for (const line of lines) expect(line.length).toBeLessThan(400);
+  }
+  expect(planMarkdown(next, base)).toContain(`- And ${diff.tasks.moved.length - 39} more.`);
+});

@@ -18,6 +18,10 @@ const names: Readonly<Record<string, string>> = {
   language: 'Language',
 };
 
+/** Of a subject, and of notes. */
+const mostLines = 40;
+const mostCharacters = 240;
+
 /** The diff in words, by subject; subjects without a change are left out. */
 export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
   const { settings, documents, outcomes, modules, tasks, resources, counts } = diff;
@@ -28,7 +32,7 @@ export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
     {
       title: 'Settings',
       lines: settings.map(
-        ({ field, from, to }) => `${names[field] ?? field}: ${shown(field, to)} (was ${shown(field, from)})`,
+        ({ field, from, to }) => `${names[field] ?? field}: ${overridden(field, from, to)}`,
       ),
     },
     {
@@ -63,7 +67,12 @@ export function describeDiff(diff: PlanDiff): readonly DescribedChanges[] {
     },
     { title: 'Resources', lines: pair(resources, ({ title, task }) => `${title} (for ${task})`) },
   ];
-  return [{ title: 'Altogether', lines: [kept] }, ...groups.filter(({ lines }) => lines.length > 0)];
+  return [
+    { title: 'Altogether', lines: [kept] },
+    ...groups
+      .filter(({ lines }) => lines.length > 0)
+      .map(({ title, lines }) => ({ title, lines: limited(lines) })),
+  ];
 }
 
 function pair<Item>(
@@ -73,9 +82,22 @@ function pair<Item>(
   return [...added.map((item) => `New: ${words(item)}`), ...removed.map((item) => `Gone: ${words(item)}`)];
 }
 
-function shown(field: string, value: string | null): string {
-  if (value === null) return 'none';
-  return field === 'weeklyMinutes' ? clock(Number(value)) : value;
+function overridden(field: string, from: string | null, to: string | null): string {
+  if (from === null) return `${shown(field, to ?? '')} (there was none)`;
+  return to === null
+    ? `none any more (was ${shown(field, from)})`
+    : `${shown(field, to)} (was ${shown(field, from)})`;
+}
+
+function shown(field: string, value: string): string {
+  if (field === 'weeklyMinutes') return clock(Number(value));
+  return value.length <= mostCharacters ? value : `${value.slice(0, mostCharacters - 1).trimEnd()}…`;
+}
+
+/** Everything stands in the diff itself; these are words for people. */
+function limited(lines: readonly string[]): readonly string[] {
+  if (lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines - 1), `And ${lines.length - mostLines + 1} more.`];
 }
 
 function inWeeks(weeks: readonly number[]): string {
