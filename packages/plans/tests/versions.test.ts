@@ -315,11 +315,11 @@ describe('the calendar of a later version', () => {
     expect(eventsOf(planOf(draftOf(), { weeklyMinutes: 240 }))[0]?.uid).not.toBe(eventsOf(base)[0]?.uid);
   });
 
-  test('whoever imports versions one after the other has the sittings of the last one, and no other', () => {
+  test('whoever imports any versions one after the other has the sittings of the last one, and no other', () => {
     fc.assert(
       fc.property(
         planArbitrary,
-        fc.array(fc.tuple(draftArbitrary, frameArbitrary), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.tuple(draftArbitrary, frameArbitrary, fc.boolean()), { minLength: 1, maxLength: 4 }),
         (first, changes) => {
           const calendar = new Map<string, { sequence: number; isOff: boolean }>();
           let plan = first;
@@ -330,9 +330,9 @@ describe('the calendar of a later version', () => {
             }
           };
           take();
-          for (const [draft, frame] of changes) {
+          for (const [index, [draft, frame, isImported]] of changes.entries()) {
             plan = nextOf(plan, frame, draft);
-            take();
+            if (isImported || index === changes.length - 1) take();
           }
           const shown = [...calendar].filter(([, { isOff }]) => !isOff).map(([uid]) => uid);
           const wanted = eventsOf(plan)
