@@ -283,6 +283,17 @@ describe('a regeneration', () => {
     });
   });
 
+  test('sent twenty times at once with one key is one job', async () => {
+    const made = await makePlan();
+    const options = { idempotencyKey: `once-${made.planId}` };
+    const jobs = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        api.main.client.regeneratePlan(made.planId, { overrides: { notes: 'Once' } }, options),
+      ),
+    );
+    expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
+  });
+
   test('is refused while another one of its plan runs, which it names', async () => {
     const made = await makePlan();
     const first = await api.main.client.regeneratePlan(made.planId, { overrides: {} });
