@@ -127,10 +127,7 @@ describe('a plan', () => {
       ['md', 'text/markdown; charset=utf-8', 'attachment'],
       ['ics', 'text/calendar; charset=utf-8', 'attachment'],
     ] as const) {
-      // The content of a plan is not what the record's schema describes, and is asked for past it.
-      const answer = await fetch(new URL(`${made.path}?version=1&format=${format}`, api.url), {
-        headers: { Authorization: `Bearer ${api.main.key}` },
-      });
+      const answer = await api.call(`${made.path}?version=1&format=${format}`);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toBe(type);
       expect(answer.headers.get('content-disposition')).toBe(

@@ -1,12 +1,16 @@
 -- Records what a job has made of a learning plan: the first version of a new one, or the version that the job was to make. The job's
 -- row is locked, and its root step has just succeeded, so this happens once for each job.
--- An error with code PR006 says that the version is there already: another job has made it.
+-- An error with code PR006 says that the version is there already: another job has made it. A worker of an older build does not tell what it
+-- has made: what it finished is not taken, and a newer one does it again.
 create or replace function record_plan_version(p_job_id text, p_plan jsonb) returns void language plpgsql as $$
 declare
   job record;
   made record;
 begin
   select account_id, input, plan_id, plan_version into strict job from jobs where id = p_job_id;
+  if p_plan is null then
+    raise exception 'the job has to tell which version it has made';
+  end if;
   select * into made from jsonb_to_record(p_plan)
     as made(id text, document text, plan text, markdown text, calendar text, pages integer, sources jsonb);
   if job.plan_id is null then

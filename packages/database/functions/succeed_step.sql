@@ -14,7 +14,7 @@ declare
 begin
   -- Locks the job before the step, and takes the number of the event with it; see `claim_step`.
   update jobs set last_event_sequence = last_event_sequence + 1 where id = p_job_id
-  returning account_id, last_event_sequence as sequence into job;
+  returning account_id, plan_id, last_event_sequence as sequence into job;
   if not found then
     return null;
   end if;
@@ -36,7 +36,7 @@ begin
   if step.parent_id is not null then
     return false;
   end if;
-  if p_plan is not null then
+  if p_plan is not null or job.plan_id is not null then
     perform record_plan_version(p_job_id, p_plan);
   end if;
   return settle_job(p_job_id, p_job_from, p_job_to, p_cancel_from, p_cancel_to, p_to, p_output, null);

@@ -187,6 +187,15 @@ describe('a finished job', () => {
   });
 });
 
+test('a worker of an older build, which does not tell what it has made, cannot end a regeneration', async () => {
+  const { planId } = await madePlan();
+  const jobId = await submit(await nextVersion(planId));
+  const lease = await readyForRoot(jobId);
+  await expect(scene.steps.succeed(lease, { output: {}, assets: [] })).rejects.toThrow();
+  expect(await finish(lease)).toBe(true);
+  expect((await jobOf(jobId)).status).toBe('succeeded');
+});
+
 describe('one regeneration of a plan at a time', () => {
   test('of ten at once one is accepted, the others are told which one', async () => {
     const { planId } = await madePlan();

@@ -196,6 +196,12 @@ describe('a regeneration', () => {
     }
   });
 
+  test('takes a value that plans did not have at that time for its default, and not for a change', () => {
+    const { language: _language, ...older } = values;
+    expect(completed({ weeklyHours: 5 }, { ...stored, values: older }).complete.isRedrafted).toBe(false);
+    expect(completed({ language: 'de' }, { ...stored, values: older }).complete.isRedrafted).toBe(true);
+  });
+
   test('drafts anew for everything else, from all documents', () => {
     for (const overrides of [
       { topic: 'Rowing' },

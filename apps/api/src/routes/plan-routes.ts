@@ -8,6 +8,7 @@ import {
   planRecordSchema,
   regenerationRequestSchema,
 } from '@pressroom/domain';
+import { planSchema } from '@pressroom/plans';
 import { z } from 'zod';
 import { contentReplies, rangeHeaders } from './asset-routes.ts';
 import { acceptedReplies, idempotencyKeyHeader, preferHeader } from './job-routes.ts';
@@ -40,7 +41,7 @@ export const planRoutes = {
     tag: 'Plans',
     summary: 'A version of a plan',
     description:
-      'With `Accept: application/json` what is known about it, and the list of all versions. With `?format=`, or with `Accept` naming application/pdf, text/markdown or text/calendar, the version itself. A version never changes.',
+      'With `Accept: application/json` what is known about it (`Plan`), and the list of all versions. With `?format=`, or with `Accept` naming application/pdf, text/markdown or text/calendar, the version itself (`LearningPlan` as JSON). A version never changes.',
     access,
     params,
     query: planQuerySchema,
@@ -49,7 +50,10 @@ export const planRoutes = {
       ...forms,
       200: {
         ...forms[200],
-        content: { ...forms[200].content, 'application/json': planRecordSchema },
+        content: {
+          ...forms[200].content,
+          'application/json': z.union([planRecordSchema, planSchema.meta({ id: 'LearningPlan' })]),
+        },
       },
     },
     errors: ['not-found', 'not-acceptable', 'asset-missing', 'range-not-satisfiable', 'storage-unavailable'],

@@ -78,7 +78,10 @@ export function completeRegeneration(
   const merged = mergePlanValues(stored.values, input.overrides);
   if ('problems' in merged) return { problems: merged.problems.map(inOverrides) };
   const { values } = merged;
-  const differs = changedValues(stored.values, values).some((name) => !datesAndPages.has(name));
+  // As they are read today: a value that plans did not have at that time is its default.
+  const present = mergePlanValues(stored.values, {});
+  const before = 'values' in present ? present.values : stored.values;
+  const differs = changedValues(before, values).some((name) => !datesAndPages.has(name));
   // Whoever names the documents again wants those read that could not be read before.
   const readsAgain =
     input.overrides.documents !== undefined && stored.sources.length < values.documents.length;
