@@ -10,6 +10,8 @@ const mayKnow = {
   reports: [],
   plans: ['reports'],
   billing: [],
+  web: [],
+  searches: [],
   config: [],
   runtime: [],
   observability: ['runtime'],

@@ -10,15 +10,18 @@ import {
   openEmbeddingService,
 } from '@pressroom/ai';
 import { createDocumentStore } from '@pressroom/database';
-import type { EmbeddingService, GenerationService, ObjectService } from '@pressroom/domain';
+import type { CallPolicy, EmbeddingService, GenerationService, ObjectService } from '@pressroom/domain';
 import { planMakers } from '@pressroom/plans';
 import { type CreateWorkerModule, createWorkerService, type Resources } from '@pressroom/process';
 import { extractiveMakers } from '@pressroom/reports';
+import { createSearchPort, type SearchName, searchAdapters } from '@pressroom/searches';
+import { publicUrlRules, verifyLink } from '@pressroom/web';
 import { createCuratePlanHandler } from './handlers/curate-plan.ts';
 import { createGeneratePictureHandler } from './handlers/generate-picture.ts';
 import { createMapReportChunksHandler } from './handlers/map-report-chunks.ts';
 import { createReduceReportHandler } from './handlers/reduce-report.ts';
 import { createWritePlanHandler } from './handlers/write-plan.ts';
+import type { WebCuration } from './services/plan/curate-from-web.ts';
 
 const mebibyte = 1024 * 1024;
 /** Peaks of resident memory while a picture of 2,048 × 2,048 pixels is made: 88 to 189 MiB by the offline styles. */
@@ -45,7 +48,14 @@ export const createGenerateWorker: CreateWorkerModule = async (resources, scope)
       'map-report-chunks': map,
       'reduce-report': reduce,
       'write-plan': createWritePlanHandler({ objects, documents, store: assets, ids }),
-      'curate-plan': createCuratePlanHandler({ documents, store: assets, ids }),
+      'curate-plan': createCuratePlanHandler({
+        documents,
+        store: assets,
+        ids,
+        web: openWebCuration(resources),
+        objects: config.generation.kind === 'offline' ? undefined : objects,
+        onLinks: (links) => metrics.links.verified(links),
+      }),
     },
     resources,
   );
@@ -54,6 +64,46 @@ export const createGenerateWorker: CreateWorkerModule = async (resources, scope)
 function mayDrawHere({ generation }: Resources['config']): boolean {
   return generation.kind === 'offline' || generation.fallback.offline;
 }
+
+/** Undefined where no search is set up: then nothing leaves the house. */
+function openWebCuration({
+  config,
+  assets,
+  clock,
+  log,
+  metrics,
+  providerCalls,
+}: Resources): WebCuration | undefined {
+  const { youtubeKey, documentation = [], baseUrl, budgetMs, concurrency } = config.searches;
+  const names: SearchName[] = [...(youtubeKey === undefined ? [] : ['youtube' as const]), ...documentation];
+  if (names.length === 0) return undefined;
+  const searches = names.map((name) => {
+    const adapter = searchAdapters[name];
+    const apiKey = name === 'youtube' ? youtubeKey : undefined;
+    return {
+      name,
+      service: createObjectService({
+        main: { provider: createSearchPort(adapter, { apiKey, baseUrl }), policy: searchPolicy },
+        calls: providerCalls,
+        assets,
+        clock,
+        log,
+        observer: metrics.providers,
+        // They cost quota and no money.
+        prices: { [adapter.version]: { input: 0, output: 0, picture: 0 } },
+      }),
+    };
+  });
+  return {
+    searches,
+    concurrency,
+    budgetMs,
+    verify: (url, signal) => verifyLink(url, publicUrlRules, signal),
+  };
+}
+
+/** Milliseconds: a search that fails is left alone for a minute; its call is lost with its process after three quarters of one. */
+const searchPolicy: CallPolicy = { breaker: { failures: 5, recoveryMs: 60_000 }, leaseMs: 45_000 };
 
 interface Opened {
   readonly generation: GenerationService;

@@ -34,6 +34,7 @@ import {
 } from '@pressroom/domain';
 import { type LearningPlan, planMakers, planSchema } from '@pressroom/plans';
 import { extractiveMakers, type Report } from '@pressroom/reports';
+import { createSearchPort, type SearchName, searchAdapters } from '@pressroom/searches';
 import { openLocalStore } from '@pressroom/storage';
 import { createTestDatabase, temporaryFolder } from '@pressroom/testing';
 import pg from 'pg';
@@ -43,6 +44,8 @@ import {
   createReduceReportHandler,
   createWritePlanHandler,
 } from '../src/index.ts';
+import type { WebCuration } from '../src/services/plan/curate-from-web.ts';
+import type { WebSearch } from '../src/services/plan/web-search.ts';
 
 export const apiKey = 'stand-in-key-of-the-tests';
 export const models = ['text-model', 'vector-model'];
@@ -80,6 +83,7 @@ export interface CuratedPlan {
 export interface ReportServices {
   readonly objects: ObjectService;
   readonly embeddings: EmbeddingService | undefined;
+  readonly web?: WebCuration | undefined;
 }
 
 export type ReportScene = Awaited<ReturnType<typeof openReportScene>>;
@@ -177,11 +181,16 @@ export async function openReportScene() {
       return { output: result.output, plan: planSchema.parse(await read(result.output.plan.storageKey)) };
     }
 
-    async function runCurate(written: WritePlanOutput, base?: PlanBase): Promise<CuratedPlan> {
+    async function runCurate(
+      written: WritePlanOutput,
+      base?: PlanBase,
+      signal = new AbortController().signal,
+    ): Promise<CuratedPlan> {
       const input = { resourcesPerTask: 3, ...(base === undefined ? {} : { base }) };
-      const result = await curate(
-        stepContext<'curate-plan'>(input, [childOf('write-plan', written)], caller),
-      );
+      const result = await curate({
+        ...stepContext<'curate-plan'>(input, [childOf('write-plan', written)], caller),
+        signal,
+      });
       if ('expand' in result) throw new Error('It asked for steps');
       const { output, free = false } = result;
       const markdown = await store.getBytes(output.markdown.storageKey, { maxBytes: 10_000_000 });
@@ -271,6 +280,17 @@ export async function openReportScene() {
         },
         ...shared,
       }),
+    /** A search of the stand-in, with the services that it has in production. */
+    search: (name: SearchName, baseUrl: string, apiKey?: string): WebSearch => ({
+      name,
+      service: createObjectService({
+        main: {
+          provider: createSearchPort(searchAdapters[name], { baseUrl, apiKey, timeoutMs: 5_000 }),
+          policy: { breaker: { failures: 100, recoveryMs: 60_000 }, leaseMs: 45_000 },
+        },
+        ...shared,
+      }),
+    }),
     offlineEmbeddings: (): EmbeddingService => openEmbeddingService({ kind: 'offline' }, shared),
     geminiObjects: (baseUrl: string): ObjectService =>
       createObjectService({

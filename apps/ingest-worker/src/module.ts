@@ -3,12 +3,12 @@ import { openEmbeddingService } from '@pressroom/ai';
 import { createAssetFinder, createDocumentStore } from '@pressroom/database';
 import { defaultDocumentLimits } from '@pressroom/documents';
 import { type CreateWorkerModule, createWorkerService } from '@pressroom/process';
+import { publicUrlRules } from '@pressroom/web';
 import { createIngestDocumentHandler } from './handlers/ingest-document.ts';
 import { createIngestImageHandler } from './handlers/ingest-image.ts';
 import { sweepScratchFolders } from './services/documents/scratch-folder.ts';
 import { configureSharp } from './services/images/configure-sharp.ts';
 import { createHeicDecoder } from './services/images/heic/heic-decoder.ts';
-import { publicUrlRules } from './services/web/fetch-url.ts';
 
 /** Takes `ingest` steps: photos in, upright sRGB pictures out; documents in, passages with their vectors out. */
 export const createIngestWorker: CreateWorkerModule = async (resources, scope) => {

@@ -38,6 +38,13 @@ export function nestSettings(values: SettingValues): PressroomConfig {
     },
     storage: storageOf(values),
     generation: generationOf(values),
+    searches: {
+      youtubeKey: values.YOUTUBE_API_KEY,
+      documentation: values.PRESSROOM_SEARCHES,
+      baseUrl: values.PRESSROOM_SEARCH_BASE_URL,
+      budgetMs: values.PRESSROOM_CURATION_BUDGET_MS,
+      concurrency: values.PRESSROOM_CURATION_CONCURRENCY,
+    },
     usage: {
       tiers: values.PRESSROOM_TIERS,
       defaultTier: values.PRESSROOM_DEFAULT_TIER,

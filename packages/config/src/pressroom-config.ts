@@ -15,6 +15,14 @@ export interface PressroomConfig {
   readonly retention: { readonly idempotencyKeysDays: number; readonly jobHistoryDays: number };
   readonly storage: StorageConfig;
   readonly generation: GenerationConfig;
+  readonly searches: {
+    readonly youtubeKey?: string | undefined;
+    /** In the order in which they are asked. */
+    readonly documentation?: readonly ('wikipedia' | 'wikibooks' | 'mdn')[] | undefined;
+    readonly baseUrl?: string | undefined;
+    readonly budgetMs: number;
+    readonly concurrency: number;
+  };
   readonly usage: {
     /** Monthly limits by the name of a tier; absent: no account is limited. */
     readonly tiers?: Readonly<Record<string, TierConfig>> | undefined;

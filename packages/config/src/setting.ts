@@ -40,6 +40,17 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   });
 }
 
+/** Some of the choices, each once, separated by commas; their order is kept. */
+export function listOf<const Choice extends string>(...choices: readonly Choice[]) {
+  return z.string().transform((text, context): readonly Choice[] => {
+    const parts = text.split(',').map((part) => part.trim());
+    const chosen = parts.flatMap((part) => choices.filter((choice) => choice === part));
+    if (chosen.length === parts.length && new Set(chosen).size === chosen.length) return chosen;
+    context.addIssue({ code: 'custom', message: `must be some of ${choices.join(', ')}, each once` });
+    return z.NEVER;
+  });
+}
+
 export function yesOrNo() {
   return z.string().transform((text, context): boolean => {
     if (/^(true|yes|on|1)$/i.test(text)) return true;

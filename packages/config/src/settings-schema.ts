@@ -5,6 +5,7 @@ import { generationSettings } from './settings/generation-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { recordSettings } from './settings/record-settings.ts';
 import { recoverySettings } from './settings/recovery-settings.ts';
+import { searchSettings } from './settings/search-settings.ts';
 import { serverSettings } from './settings/server-settings.ts';
 import { storageSettings } from './settings/storage-settings.ts';
 import { usageSettings } from './settings/usage-settings.ts';
@@ -15,6 +16,7 @@ export const settingsSchema = z.object({
   ...recoverySettings,
   ...storageSettings,
   ...generationSettings,
+  ...searchSettings,
   ...usageSettings,
   ...documentSettings,
   ...serverSettings,

@@ -92,6 +92,17 @@ describe('loadConfig', () => {
     expect(refusal({ PRESSROOM_DEFAULT_TIER: 'large' }).message).toMatch(/PRESSROOM_TIERS is missing/);
   });
 
+  test('takes searches in the order in which they are named, each once', () => {
+    expect(loadConfig({ PRESSROOM_SEARCHES: 'mdn, wikipedia' }).searches.documentation).toEqual([
+      'mdn',
+      'wikipedia',
+    ]);
+    for (const list of ['mdn,mdn', 'google', 'mdn,'])
+      expect(refusal({ PRESSROOM_SEARCHES: list }).message).toMatch(
+        /must be some of wikipedia, wikibooks, mdn/,
+      );
+  });
+
   test('takes several addresses of one Redis Cluster, and tells no password of any', () => {
     const config = loadConfig({ REDIS_URL: 'redis://:hunter2@a:7000, redis://:hunter3@b:7001/' });
     expect(config.redis.url).toBe('redis://:hunter2@a:7000,redis://:hunter3@b:7001');
@@ -200,6 +211,9 @@ describe('the settings table', () => {
     AI_PRICES: '{"m":{"input":0.3}}',
     PRESSROOM_TIERS: '{"small":{"jobs":3,"dollars":0.5}}',
     PRESSROOM_DEFAULT_TIER: 'small',
+    YOUTUBE_API_KEY: 'AIzaYoutubeKey',
+    PRESSROOM_SEARCHES: 'mdn, wikipedia',
+    PRESSROOM_SEARCH_BASE_URL: 'http://w',
     STRIPE_API_KEY: 'rk_test_stripekey',
     STRIPE_BASE_URL: 'http://s',
     STRIPE_TOKENS_METER: 'tokens',

@@ -46,7 +46,8 @@ async function cancel(jobId: string): Promise<boolean> {
 
 test('success, failure, give-up and cancel of the root at the same moment: one wins, and the hold is settled once (invariant 3)', async () => {
   const winners = new Set<string>();
-  for (let round = 0; round < 25; round += 1) {
+  // On a busy machine the same one may win for long.
+  for (let round = 0; round < 25 || (winners.size === 1 && round < 200); round += 1) {
     const job = await runningJob(scene, { photos: 1 });
     await finish(scene, job, 'ingest-0', 'generate-0');
     const lease = await claimed(scene, job.ticket('book'));

@@ -1,6 +1,7 @@
 import type { MemoryUse, ProviderState } from '@pressroom/domain';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { createDispatchMetrics, type DispatchMetrics } from './dispatch-metrics.ts';
+import { createLinkMetrics, type LinkMetrics } from './link-metrics.ts';
 import { createMemoryGauges } from './memory-gauges.ts';
 import { createProviderGauges } from './provider-gauges.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
@@ -46,6 +47,7 @@ export interface Metrics extends RecoveryMetrics {
   /** Told by whoever calls providers. */
   readonly providers: ProviderMetrics;
   readonly usage: UsageMetrics;
+  readonly links: LinkMetrics;
   /** Asked at every scrape, like the queues. */
   observeProviders(read: () => Promise<readonly ProviderState[]>): void;
   readonly contentType: string;
@@ -116,6 +118,7 @@ export function createMetrics(options: { readonly service: string }): Metrics {
     dispatch: createDispatchMetrics(registry),
     providers,
     usage: createUsageMetrics(registry),
+    links: createLinkMetrics(registry),
     observeProviders: createProviderGauges(registry),
     contentType: registry.contentType,
     render: () => registry.metrics(),

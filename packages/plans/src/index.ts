@@ -1,4 +1,5 @@
 export * from './assemble-plan.ts';
+export * from './explain-resources-task.ts';
 export * from './export/clock.ts';
 export * from './export/plan-calendar.ts';
 export * from './export/plan-markdown.ts';

@@ -25,9 +25,9 @@ import {
 } from '@pressroom/domain';
 import { openLocalStore } from '@pressroom/storage';
 import { createTestDatabase, temporaryFolder } from '@pressroom/testing';
+import { publicUrlRules } from '@pressroom/web';
 import pg from 'pg';
 import { createIngestDocumentHandler, type IngestDocumentDependencies } from '../../src/index.ts';
-import { publicUrlRules } from '../../src/services/web/fetch-url.ts';
 
 export const accountId = 'acct_a';
 

@@ -2,8 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { fetchUrl, publicUrlRules, type UrlRules } from '../../src/services/web/fetch-url.ts';
-import { isPublicAddress } from '../../src/services/web/public-address.ts';
+import { fetchUrl, isPublicAddress, publicUrlRules, type UrlRules } from '@pressroom/web';
 import { type DocumentHarness, documentHarness, rejectionOf, settings } from './document-harness.ts';
 
 const { signal } = new AbortController();

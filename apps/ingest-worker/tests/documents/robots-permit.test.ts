@@ -2,8 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { fetchUrl, publicUrlRules, type UrlRules } from '../../src/services/web/fetch-url.ts';
-import { robotsPermit } from '../../src/services/web/robots-permit.ts';
+import { fetchUrl, publicUrlRules, robotsPermit, type UrlRules } from '@pressroom/web';
 import { documentHarness, rejectionOf, settings } from './document-harness.ts';
 
 const { signal } = new AbortController();

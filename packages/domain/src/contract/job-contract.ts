@@ -108,7 +108,7 @@ const jobQueueSchema = z
 
 export const callCountsSchema = z
   .strictObject({
-    made: z.int().describe('Calls of an online provider, failed ones included.'),
+    made: z.int().describe('Calls of online providers and searches, failed ones included.'),
     offline: z.int().describe('Calls of the offline provider.'),
     saved: z.int().describe('Calls that were not made: the account had the result already.'),
   })

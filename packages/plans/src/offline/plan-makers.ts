@@ -13,4 +13,6 @@ export const planMakers = {
       return given.passages.length === 0 ? scaffoldPlan(given) : outlinePlan(given);
     },
   },
+  // It has nothing to say of pages that it has not read: they keep what their searches say.
+  'explain-resources': { model: 'none-1', make: () => ({ explanations: [] }) },
 } as const satisfies Readonly<Record<string, OfflineMaker>>;

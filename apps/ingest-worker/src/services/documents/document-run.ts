@@ -12,8 +12,8 @@ import type {
   StepResult,
   StoredBlob,
 } from '@pressroom/domain';
+import type { UrlRules } from '@pressroom/web';
 import type { StoredOriginal } from '../images/original-bytes.ts';
-import type { UrlRules } from '../web/fetch-url.ts';
 import type { DocumentReading } from './document-reading.ts';
 import type { LocalSource } from './local-source.ts';
 import type { ReceivedSource } from './received-source.ts';

@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { formatOfMediaType } from '@pressroom/documents';
 import { PressroomError, storageKeys } from '@pressroom/domain';
-import { fetchUrl } from '../../web/fetch-url.ts';
-import { robotsPermit } from '../../web/robots-permit.ts';
+import { fetchUrl, robotsPermit } from '@pressroom/web';
 import type { DocumentRun, DocumentStage } from '../document-run.ts';
 import type { ReceivedSource } from '../received-source.ts';
 
