@@ -56,7 +56,10 @@ export async function startStripeStandIn(options: {
   const counted: CountedEvent[] = [];
   const known = new Set<string>();
   /** By idempotency key: Stripe gives its first answer again, whatever it was, once it had begun to work on the request. */
-  const answered = new Map<string, { readonly asked: string; readonly status: number; readonly body: object }>();
+  const answered = new Map<
+    string,
+    { readonly asked: string; readonly status: number; readonly body: object }
+  >();
   const planned: StripeBehaviour[] = [];
   const waiting: { readonly number: number; readonly resolve: () => void }[] = [];
   let requests = 0;
