@@ -111,7 +111,7 @@ export default {
       from: {
         orphan: true,
         path: '^(packages|apps)/[^/]+/src/',
-        pathNot: '/src/(main|.*-thread)\\.ts$',
+        pathNot: '/src/(main|.*-thread|stand-in/.*)\\.ts$',
       },
       to: {},
     },

@@ -7,6 +7,8 @@ import { createDeadLetterEndpoints } from './endpoints/dead-letter-endpoints.ts'
 import type { EndpointContext } from './endpoints/endpoint-context.ts';
 import { createExplanationEndpoints } from './endpoints/explanation-endpoints.ts';
 import { createJobEndpoints } from './endpoints/job-endpoints.ts';
+import { createJobReplies } from './endpoints/job-replies.ts';
+import { createPlanEndpoints } from './endpoints/plan-endpoints.ts';
 import { createSystemEndpoints } from './endpoints/system-endpoints.ts';
 import { createUsageExportEndpoints } from './endpoints/usage-export-endpoints.ts';
 import { classifyError } from './http/classify-error.ts';
@@ -31,9 +33,11 @@ export function createApp(context: EndpointContext, cut: AbortSignal): Express {
   app.use(openExchange({ ...context, cut }));
   app.use(securityHeaders(config.http.publicUrl?.startsWith('https:') ?? false));
   app.use(closeWhileStopping(context.stopping));
+  const jobs = createJobReplies(context);
   const handlers: Handlers<Routes> = {
     ...createAssetEndpoints(context),
-    ...createJobEndpoints(context),
+    ...createJobEndpoints(context, jobs),
+    ...createPlanEndpoints(context, jobs),
     ...createExplanationEndpoints(context),
     ...createAccountEndpoints(context),
     ...createAdminEndpoints(context),

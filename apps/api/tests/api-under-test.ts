@@ -76,6 +76,8 @@ export interface WorkerPlay {
   finish(jobId: string, ...keys: string[]): Promise<void>;
   /** Everything, with `pdf` as the document, and the findings of a report in the other formats. */
   succeed(jobId: string, pdf?: Buffer, findings?: { json: Buffer; csv: Buffer }): Promise<void>;
+  /** Everything of a plan, with these forms of its version. */
+  succeedPlan(jobId: string, forms: Readonly<Record<'pdf' | 'json' | 'md' | 'ics', string>>): Promise<void>;
   fail(jobId: string, key: string, error: ErrorRecord): Promise<void>;
 }
 
@@ -233,21 +235,26 @@ function createPlay(
       assert(await steps.succeed(await claim(jobId, key), { output: { of: key }, assets: [] }));
     }
   };
+  const keep = async (bytes: Buffer, mediaType: string) => {
+    const { key, ...blob } = await store.putByContent(
+      (sha256) => storageKeys.content('made', sha256),
+      Readable.from([bytes]),
+    );
+    return { assetId: systemIds.next('asset'), storageKey: key, mediaType, ...blob };
+  };
+  /** All steps but the last, whose key is given back. */
+  const finishToRoot = async (jobId: string): Promise<string> => {
+    await admit(jobId);
+    const rows = await listSteps(database.executor, [jobId]);
+    await finish(jobId, ...rows.filter((row) => row.parentId !== null).map((row) => row.key));
+    return rows.find((row) => row.parentId === null)?.key ?? '';
+  };
   return {
     admit,
     claim,
     finish,
     succeed: async (jobId, pdf = Buffer.from('%PDF-1.7 made by hand'), findings) => {
-      await admit(jobId);
-      const rows = await listSteps(database.executor, [jobId]);
-      await finish(jobId, ...rows.filter((row) => row.parentId !== null).map((row) => row.key));
-      const keep = async (bytes: Buffer, mediaType: string) => {
-        const { key, ...blob } = await store.putByContent(
-          (sha256) => storageKeys.content('made', sha256),
-          Readable.from([bytes]),
-        );
-        return { assetId: systemIds.next('asset'), storageKey: key, mediaType, ...blob };
-      };
+      const root = await finishToRoot(jobId);
       const document = await keep(pdf, 'application/pdf');
       const parts =
         findings === undefined
@@ -256,10 +263,30 @@ function createPlay(
               report: await keep(findings.json, 'application/json'),
               table: await keep(findings.csv, 'text/csv; charset=utf-8'),
             };
-      const root = rows.find((row) => row.parentId === null)?.key ?? '';
       const done = await steps.succeed(await claim(jobId, root), {
         output: { document, ...parts, pages: 3, skipped: [], preflight: [] },
         assets: [{ ...document, role: 'document' }],
+      });
+      assert(done);
+    },
+    succeedPlan: async (jobId, forms) => {
+      const root = await finishToRoot(jobId);
+      const document = await keep(Buffer.from(forms.pdf), 'application/pdf');
+      const plan = await keep(Buffer.from(forms.json), 'application/json');
+      const markdown = await keep(Buffer.from(forms.md), 'text/markdown; charset=utf-8');
+      const calendar = await keep(Buffer.from(forms.ics), 'text/calendar; charset=utf-8');
+      const files = { document, plan, markdown, calendar };
+      const done = await steps.succeed(await claim(jobId, root), {
+        output: { ...files, pages: 3, skipped: [], preflight: [] },
+        assets: Object.values(files).map((file) => ({ ...file, role: 'document' as const })),
+        planVersion: {
+          document: document.assetId,
+          plan: plan.assetId,
+          markdown: markdown.assetId,
+          calendar: calendar.assetId,
+          pages: 3,
+          sources: [],
+        },
       });
       assert(done);
     },

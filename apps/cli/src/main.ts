@@ -23,6 +23,7 @@ import { runDemoPlan } from './commands/demo-plan.ts';
 import { runDemoReport } from './commands/demo-report.ts';
 import { runDev } from './commands/dev.ts';
 import { runInspect } from './commands/inspect.ts';
+import { addPlanCommands } from './plan-commands.ts';
 
 const projectFolder = join(import.meta.dirname, '..', '..', '..', '..');
 const environment = process.env;
@@ -186,6 +187,8 @@ asking(program.command('inspect'))
     const keyFile = given.keyFile === undefined ? undefined : resolve(workingFolder, given.keyFile);
     await runInspect({ ...shared, ...given, keyFile, jobId });
   });
+
+addPlanCommands(program, shared, workingFolder, asking);
 
 const deadLetters = program
   .command('dead-letters')

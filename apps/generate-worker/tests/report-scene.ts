@@ -18,11 +18,13 @@ import {
 } from '@pressroom/database';
 import {
   type ChildStep,
+  type CuratePlanOutput,
   type EmbeddingService,
   type IngestDocumentOutput,
   type MapReportChunksInput,
   type NewChunk,
   type ObjectService,
+  type PlanBase,
   type StepContext,
   silentLog,
   systemClock,
@@ -36,6 +38,7 @@ import { openLocalStore } from '@pressroom/storage';
 import { createTestDatabase, temporaryFolder } from '@pressroom/testing';
 import pg from 'pg';
 import {
+  createCuratePlanHandler,
   createMapReportChunksHandler,
   createReduceReportHandler,
   createWritePlanHandler,
@@ -45,7 +48,9 @@ export const apiKey = 'stand-in-key-of-the-tests';
 export const models = ['text-model', 'vector-model'];
 
 /** A step as its worker would be given it. */
-export function stepContext<Name extends 'map-report-chunks' | 'reduce-report' | 'write-plan'>(
+export function stepContext<
+  Name extends 'map-report-chunks' | 'reduce-report' | 'write-plan' | 'curate-plan',
+>(
   input: StepContext<Name>['input'],
   children: readonly ChildStep[] = [],
   caller = { accountId: 'acct_1', jobId: 'job_1', stepId: 'step_1' },
@@ -62,6 +67,14 @@ export function stepContext<Name extends 'map-report-chunks' | 'reduce-report' |
     saveStage: async () => {},
     withMemory: (_bytes, work) => work(),
   };
+}
+
+export interface CuratedPlan {
+  readonly output: CuratePlanOutput;
+  readonly free: boolean;
+  readonly plan: LearningPlan;
+  readonly markdown: string;
+  readonly base: PlanBase;
 }
 
 export interface ReportServices {
@@ -113,6 +126,7 @@ export async function openReportScene() {
     const map = createMapReportChunksHandler(deps);
     const reduce = createReduceReportHandler(deps);
     const write = createWritePlanHandler(deps);
+    const curate = createCuratePlanHandler(deps);
     const ingested = childOf('ingest-document', output);
 
     async function runMap(): Promise<ChildStep> {
@@ -155,15 +169,36 @@ export async function openReportScene() {
         ...given,
         documents,
       };
-      const children = documents.length === 0 ? [] : [ingested];
+      // Where only dates are worked out anew, nothing is ingested.
+      const isRead = given.regeneration?.isRedrafted ?? true;
+      const children = documents.length === 0 || !isRead ? [] : [ingested];
       const result = await write(stepContext<'write-plan'>(input, children, caller));
       if ('expand' in result) throw new Error('It asked for steps');
       return { output: result.output, plan: planSchema.parse(await read(result.output.plan.storageKey)) };
     }
 
+    async function runCurate(written: WritePlanOutput, base?: PlanBase): Promise<CuratedPlan> {
+      const input = { resourcesPerTask: 3, ...(base === undefined ? {} : { base }) };
+      const result = await curate(
+        stepContext<'curate-plan'>(input, [childOf('write-plan', written)], caller),
+      );
+      if ('expand' in result) throw new Error('It asked for steps');
+      const { output, free = false } = result;
+      const markdown = await store.getBytes(output.markdown.storageKey, { maxBytes: 10_000_000 });
+      return {
+        output,
+        free,
+        plan: planSchema.parse(await read(output.plan.storageKey)),
+        markdown: markdown.toString('utf8'),
+        /** What a regeneration goes on from. */
+        base: { version: 1, plan: output.plan, sources: written.sources },
+      };
+    }
+
     return {
       caller,
       runWritePlan,
+      runCurate,
       runMap,
       runReduce,
       /** As a job makes it: what was found in the passages, put together. */
@@ -253,8 +288,13 @@ export async function openReportScene() {
   };
 }
 
-function childOf(handler: 'ingest-document' | 'map-report-chunks', output: unknown): ChildStep {
-  const key = handler === 'ingest-document' ? 'ingest-0' : 'map-0-0';
+function childOf(
+  handler: 'ingest-document' | 'map-report-chunks' | 'write-plan',
+  output: unknown,
+): ChildStep {
+  const key = { 'ingest-document': 'ingest-0', 'map-report-chunks': 'map-0-0', 'write-plan': 'plan' }[
+    handler
+  ];
   return {
     stepId: systemIds.next('step'),
     key,

@@ -21,17 +21,17 @@ export interface DownloadOptions {
 }
 
 /**
- * Saves a job's document. A file at the path is replaced only by a whole document; a stream gets the bytes as they come, once.
+ * Saves the document at a path of the API. A file at the path is replaced only by a whole document; a stream gets the bytes as they come, once.
  *
  * @throws PressroomApiError (`output-not-ready` before the job has succeeded), PressroomConnectionError
  */
-export async function downloadOutput(
+export async function downloadTo(
   transport: Transport,
-  jobId: string,
+  path: string,
   to: string | Writable,
-  { format, signal }: DownloadOptions,
+  { signal }: Pick<DownloadOptions, 'signal'>,
 ): Promise<Download> {
-  const call: Call = { method: 'GET', path: outputPath(jobId, format), signal };
+  const call: Call = { method: 'GET', path, signal };
   if (typeof to !== 'string') return await save(await transport.send(call), to, call);
   await mkdir(dirname(to), { recursive: true });
   const part = `${to}.part`;
@@ -45,10 +45,6 @@ export async function downloadOutput(
     await rm(part, { force: true });
     throw error;
   }
-}
-
-function outputPath(jobId: string, format: OutputFormat | undefined): string {
-  return `/api/jobs/${encodeURIComponent(jobId)}/output${format === undefined ? '' : `?format=${format}`}`;
 }
 
 async function save(answer: Answer, to: Writable, call: Call): Promise<Download> {

@@ -42,7 +42,7 @@ export function createJsonCalls(transport: Transport): JsonCalls {
   return { read, pages };
 }
 
-function withQuery(path: string, query: Query): string {
+export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value));

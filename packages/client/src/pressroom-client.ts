@@ -11,12 +11,18 @@ import {
   type JobSummary,
   type LedgerEntry,
   longestWaitSeconds,
+  type PlanDiffQuery,
+  type PlanDiffReply,
+  type PlanQuery,
+  type PlanRecord,
+  type PlanSummary,
+  type RegenerationRequest,
   type Usage,
   type WireJobEvent,
 } from '@pressroom/domain';
-import { type Download, type DownloadOptions, downloadOutput } from './download-output.ts';
+import { type Download, type DownloadOptions, downloadTo } from './download-output.ts';
 import { type FollowOptions, followJobEvents } from './follow-job-events.ts';
-import { createJsonCalls } from './json-calls.ts';
+import { createJsonCalls, withQuery } from './json-calls.ts';
 import { type Call, readJson, Transport } from './transport.ts';
 import { buildUploadBody, type UploadProgress, type UploadSource } from './upload-body.ts';
 
@@ -67,6 +73,20 @@ export interface PressroomClient {
   retryJob(jobId: string, options?: SubmitOptions): Promise<Job>;
   /** To a file or a stream. */
   downloadOutput(jobId: string, to: string | Writable, options?: DownloadOptions): Promise<Download>;
+  /** Newest first, through all pages. */
+  listPlans(options?: CallOptions): AsyncIterable<PlanSummary>;
+  /** The newest version, or the one that is named, with the list of all. */
+  getPlan(planId: string, query?: PlanQuery, options?: CallOptions): Promise<PlanRecord>;
+  /** The workbook of a version, or one of its other forms, to a file or a stream. */
+  downloadPlan(
+    planId: string,
+    to: string | Writable,
+    options?: DownloadOptions & PlanQuery,
+  ): Promise<Download>;
+  /** Since the version that the newest one was made from, or between two that are named. */
+  diffPlan(planId: string, query?: PlanDiffQuery, options?: CallOptions): Promise<PlanDiffReply>;
+  /** Makes a new version: what `overrides` does not name stays. */
+  regeneratePlan(planId: string, request: RegenerationRequest, options?: SubmitOptions): Promise<Job>;
   account(options?: CallOptions): Promise<Account>;
   /** Newest first, through all pages. */
   ledger(options?: CallOptions): AsyncIterable<LedgerEntry>;
@@ -87,6 +107,26 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
   const jobEvents: PressroomClient['jobEvents'] = (jobId, followOptions) =>
     followJobEvents(transport, jobId, followOptions);
 
+  const submit = (
+    path: string,
+    request: object,
+    { idempotencyKey = randomUUID(), waitSeconds, signal }: SubmitOptions = {},
+  ): Promise<Job> => {
+    const wait = waiting(waitSeconds);
+    return read<Job>({
+      method: 'POST',
+      path,
+      ...wait,
+      headers: {
+        'Content-Type': 'application/json',
+        'Idempotency-Key': idempotencyKey,
+        ...wait.headers,
+      },
+      body: JSON.stringify(request),
+      signal,
+    });
+  };
+
   return {
     uploadAsset: async (source, { onProgress = () => {}, signal } = {}) => {
       const { headers, chunks } = await buildUploadBody(source, onProgress);
@@ -102,21 +142,7 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
     },
     getAsset: (assetId, { signal } = {}) =>
       read<Asset>({ method: 'GET', path: `/api/assets/${encodeURIComponent(assetId)}`, signal }),
-    submitJob: (request, { idempotencyKey = randomUUID(), waitSeconds, signal } = {}) => {
-      const wait = waiting(waitSeconds);
-      return read<Job>({
-        method: 'POST',
-        path: '/api/jobs',
-        ...wait,
-        headers: {
-          'Content-Type': 'application/json',
-          'Idempotency-Key': idempotencyKey,
-          ...wait.headers,
-        },
-        body: JSON.stringify(request),
-        signal,
-      });
-    },
+    submitJob: (request, options) => submit('/api/jobs', request, options),
     getJob,
     listJobs: (query = {}, { signal } = {}) => pages<JobSummary>('/api/jobs', { ...query }, signal),
     jobEvents,
@@ -149,13 +175,27 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
         signal,
       });
     },
-    downloadOutput: (jobId, to, options = {}) => downloadOutput(transport, jobId, to, options),
+    downloadOutput: (jobId, to, { format, signal } = {}) =>
+      downloadTo(transport, withQuery(`${jobPath(jobId)}/output`, { format }), to, { signal }),
+    listPlans: ({ signal } = {}) => pages<PlanSummary>('/api/plans', {}, signal),
+    getPlan: (planId, { version } = {}, { signal } = {}) =>
+      read<PlanRecord>({ method: 'GET', path: withQuery(planPath(planId), { version }), signal }),
+    downloadPlan: (planId, to, { format = 'pdf', version, signal } = {}) =>
+      downloadTo(transport, withQuery(planPath(planId), { format, version }), to, { signal }),
+    diffPlan: (planId, { from, to } = {}, { signal } = {}) =>
+      read<PlanDiffReply>({
+        method: 'GET',
+        path: withQuery(`${planPath(planId)}/diff`, { from, to }),
+        signal,
+      }),
+    regeneratePlan: (planId, request, options) =>
+      submit(`${planPath(planId)}/regenerations`, request, options),
     account: ({ signal } = {}) => read<Account>({ method: 'GET', path: '/api/account', signal }),
     ledger: ({ signal } = {}) => pages<LedgerEntry>('/api/account/ledger', {}, signal),
     usage: ({ month, signal } = {}) =>
       read<Usage>({
         method: 'GET',
-        path: `/api/account/usage${month === undefined ? '' : `?month=${encodeURIComponent(month)}`}`,
+        path: withQuery('/api/account/usage', { month }),
         signal,
       }),
     close: () => transport.close(),
@@ -164,6 +204,10 @@ export function createPressroomClient(options: ClientOptions): PressroomClient {
 
 function jobPath(jobId: string): string {
   return `/api/jobs/${encodeURIComponent(jobId)}`;
+}
+
+function planPath(planId: string): string {
+  return `/api/plans/${encodeURIComponent(planId)}`;
 }
 
 function waiting(seconds: number | undefined): Pick<Call, 'headers' | 'headersTimeoutMs'> {

@@ -1,7 +1,8 @@
 -- Accepts a job, or nothing: its row, its steps, its first event, the hold, and its idempotency key. Null when the key had
 -- been taken; an earlier request with the same key that is still under way is waited for.
 -- An error with code PR001 says that some of `p_assets` are not in the account, or not of their sort; PR002 that the deadline
--- has passed or is more than 366 days ahead; those of `check_usage`. Neither is said of a request that had been accepted before.
+-- has passed or is more than 366 days ahead; PR006 that the version of a plan that it is to make is not the next one any more; those
+-- of `check_usage`. None of them is said of a request that had been accepted before.
 drop function if exists accept_job(jsonb, jsonb, jsonb, jsonb, text, text);
 create or replace function accept_job(
   p_job jsonb, p_steps jsonb, p_event jsonb, p_assets jsonb, p_idempotency_key text, p_request_hash text,
@@ -24,7 +25,8 @@ begin
   end if;
   select * into given
   from jsonb_to_record(p_job) as given(id text, "accountId" text, kind text, input jsonb, "onItemFailure" text, priority integer,
-    "delayUntil" timestamptz, deadline timestamptz, metadata jsonb, price integer, "requestId" text);
+    "delayUntil" timestamptz, deadline timestamptz, metadata jsonb, price integer, "requestId" text,
+    "planId" text, "planVersion" integer);
   if given.deadline not between now() and now() + interval '366 days' then
     raise exception 'the deadline cannot be used' using errcode = 'PR002';
   end if;
@@ -48,11 +50,17 @@ begin
   end if;
   select * into estimate from estimate_admission(given."accountId", given.priority, key) where key is not null;
   insert into jobs (id, account_id, kind, input, on_item_failure, priority, delay_until, deadline, metadata, price, request_id,
-    fair_key, queued_at, estimate_half_ms, estimate_most_ms, usage_estimate, last_event_sequence)
+    plan_id, plan_version, fair_key, queued_at, estimate_half_ms, estimate_most_ms, usage_estimate, last_event_sequence)
   values (given.id, given."accountId", given.kind, given.input, given."onItemFailure", given.priority, given."delayUntil",
-    given.deadline, given.metadata, given.price, given."requestId",
+    given.deadline, given.metadata, given.price, given."requestId", given."planId", given."planVersion",
     key, case when key is not null then now() end, estimate.half_ms, estimate.most_ms,
     case when account.tier is not null then p_usage -> 'estimate' end, 1);
+  -- After the row is there: a regeneration that was under way has ended by now, or its row has refused this one.
+  if given."planId" is not null and not exists (
+    select from plans where id = given."planId" and account_id = given."accountId" and latest_version = given."planVersion" - 1
+  ) then
+    raise exception 'the version is not the next one' using errcode = 'PR006';
+  end if;
   -- Of the generation that their first flow will have.
   insert into steps (id, job_id, parent_id, key, position, handler, worker, item_index, credits, reserve, input, generation)
   select step.id, given.id, step."parentId", step.key, step.position, step.handler, step.worker, step."itemIndex", step.credits,

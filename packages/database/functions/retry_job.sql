@@ -3,7 +3,7 @@
 -- round, whose hold is what the last one gave back; in a job that still runs nothing had been given back, and nothing is held.
 --
 -- Null when the idempotency key had been taken. Errors: PR002 when there is nothing to run again, PR003 when there is no such
--- job, PR004 when its deadline has passed; and a balance that does not suffice. All of them change nothing.
+-- job, PR004 when its deadline has passed, PR006 when the version of a plan that it makes is there already; and a balance that does not suffice. All of them change nothing.
 create or replace function retry_job(
   p_job_id text, p_account_id text, p_failed text[], p_by text, p_from text[], p_to text, p_in_flight text[],
   p_retry_from text[], p_redo_from text[], p_step_to text, p_failed_status text, p_cancelled_status text,
@@ -21,7 +21,7 @@ begin
       return null;
     end if;
   end if;
-  select account_id, kind, status, price, captured, round, generation, delay_until, deadline into job
+  select account_id, kind, status, price, captured, round, generation, delay_until, deadline, plan_id, plan_version into job
   from jobs where id = p_job_id and (p_account_id is null or account_id = p_account_id) for no key update;
   if not found then
     raise exception 'there is no such job' using errcode = 'PR003';
@@ -34,6 +34,10 @@ begin
   -- It would be cancelled at once.
   if job.deadline <= now() then
     raise exception 'the deadline has passed' using errcode = 'PR004';
+  end if;
+  -- A version does not change: neither its own, nor one that another regeneration has made since.
+  if exists (select from plan_versions where plan_id = job.plan_id and version >= job.plan_version) then
+    raise exception 'the version is there' using errcode = 'PR006';
   end if;
   if p_failed is not null and not exists (select from steps where job_id = p_job_id and id = any(p_failed) and status = p_failed_status) then
     raise exception 'the step has not failed' using errcode = 'PR002';

@@ -2,6 +2,7 @@
 export type KnownConstraint =
   | 'accounts_balance_not_negative'
   | 'credit_entries_once'
+  | 'jobs_one_regeneration'
   | 'steps_reserve'
   | 'idempotency_keys_account_id_key_pk';
 

@@ -25,6 +25,7 @@ export * from './repositories/dead-letters.ts';
 export * from './repositories/job-events.ts';
 export * from './repositories/jobs.ts';
 export * from './repositories/operators.ts';
+export * from './repositories/plans.ts';
 export * from './repositories/provider-calls.ts';
 export * from './repositories/queue-places.ts';
 export * from './repositories/usage.ts';

@@ -7,4 +7,5 @@ export * from './schema/documents.ts';
 export * from './schema/jobs.ts';
 export * from './schema/ledger.ts';
 export * from './schema/operations.ts';
+export * from './schema/plans.ts';
 export * from './schema/providers.ts';

@@ -239,6 +239,11 @@ export async function brokenInvariants(scene: Scene): Promise<string[]> {
         select s.id, s.fence, count(*) filter (where type = 'step.started') as started, count(*) filter (where type = 'step.waiting') as waits
         from steps s left join job_events e on e.job_id = s.job_id and data->>'stepId' = s.id group by s.id) told
       where started > fence or (started < fence and waits = 0)`,
+    'versions of a plan have a gap, or the newest is another one': `select p.id from plans p where p.latest_version <>
+      (select count(*) from plan_versions v where v.plan_id = p.id) or p.latest_version <>
+      (select coalesce(max(version), 0) from plan_versions v where v.plan_id = p.id)`,
+    'a version and its job disagree': `select v.plan_id as id from plan_versions v join jobs j on j.id = v.job_id
+      where j.status <> 'succeeded' or (j.plan_id, j.plan_version) is distinct from (v.plan_id, v.version)`,
     'an asset was left by a step that did not succeed': `select a.id from assets a join steps s on s.id = a.step_id where
       not exists (select from job_events e where e.job_id = s.job_id and type = 'step.succeeded' and data->>'stepId' = s.id)`,
   };

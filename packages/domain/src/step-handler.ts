@@ -1,3 +1,4 @@
+import type { PlanSource } from './learning-plan-steps.ts';
 import type { Log } from './ports/log.ts';
 import type { StepPlan } from './recipes/recipe.ts';
 import type { HandlerName, HandlerNameOf, StepCatalog, WorkerType } from './step-catalog.ts';
@@ -70,11 +71,23 @@ export interface NewAsset {
   readonly height?: number;
 }
 
+/** A version of a learning plan, by the ids of the assets that hold it. They are asset rows by the time that the step has succeeded. */
+export interface NewPlanVersion {
+  readonly document: string;
+  readonly plan: string;
+  readonly markdown: string;
+  readonly calendar: string;
+  readonly pages: number;
+  readonly sources: readonly PlanSource[];
+}
+
 export interface StepResult<Name extends HandlerName> {
   readonly output: StepCatalog[Name]['output'];
   readonly assets: readonly NewAsset[];
   /** There was nothing to do for it: its credits come back with the job's end. */
   readonly free?: boolean | undefined;
+  /** Recorded with the success, once for each job: of a root step only. */
+  readonly planVersion?: NewPlanVersion | undefined;
 }
 
 /**

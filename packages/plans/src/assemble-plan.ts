@@ -1,24 +1,40 @@
-import { createHash } from 'node:crypto';
 import { PressroomError } from '@pressroom/domain';
 import type { Citation } from '@pressroom/reports';
+import { calendarIdOf, retiredSittings } from './export/sittings.ts';
 import { type LearningPlan, type PlanTask, planSchema } from './plan.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { fitTasks } from './schedule/fit-tasks.ts';
+import { identifyTasks } from './versions/identify-tasks.ts';
 
 export interface PlanParts {
   /** Everything of the plan but what the draft and the schedule make. */
-  readonly frame: Omit<LearningPlan, 'version' | 'outcomes' | 'modules' | 'weeks'>;
+  readonly frame: Omit<
+    LearningPlan,
+    'version' | 'planVersion' | 'calendarId' | 'outcomes' | 'modules' | 'weeks' | 'retired'
+  >;
   readonly draft: PlanDraft;
   /** The citation of a task's quotation, or undefined when it does not hold. */
   readonly cite: (quoted: { readonly passage: number; readonly quote: string }) => Citation | undefined;
+  readonly after?: EarlierVersions | undefined;
+}
+
+/** What a later version of a plan comes after. */
+export interface EarlierVersions {
+  /** The version that this one is made from. */
+  readonly base: LearningPlan;
+  /** The one before this one, where that is another. */
+  readonly newest?: LearningPlan | undefined;
+  /** Which version this is. */
+  readonly version: number;
 }
 
 /**
  * A draft with ids, dates and checked citations. Tasks that do not fit until the deadline are cut, which the remarks say. Throws
  * PressroomError `plan-does-not-fit` when half of their time would still be too much.
  */
-export function assemblePlan({ frame, draft, cite }: PlanParts): LearningPlan {
-  const ids = taskIds(draft);
+export function assemblePlan({ frame, draft, cite, after: earlierVersion }: PlanParts): LearningPlan {
+  const base = earlierVersion?.base;
+  const ids = identifyTasks(draft, base);
   const numbered = draft.modules.flatMap(({ tasks }) => tasks);
   const fit = fitTasks(
     numbered.map(({ minutes, after }, number) => ({
@@ -47,11 +63,13 @@ export function assemblePlan({ frame, draft, cite }: PlanParts): LearningPlan {
       const citations = task.citations.map(cite).filter((citation) => citation !== undefined);
       droppedCitations += task.citations.length - citations.length;
       const id = ids[own] ?? '';
+      const minutes = fit.minutes.get(id) ?? task.minutes;
       return {
         id,
         title: task.title,
         description: task.description,
-        minutes: fit.minutes.get(id) ?? task.minutes,
+        minutes,
+        ...(minutes === task.minutes ? {} : { uncutMinutes: task.minutes }),
         after: earlier(task.after, own).map((each) => ids[each] ?? ''),
         citations,
         resources: [],
@@ -67,9 +85,12 @@ export function assemblePlan({ frame, draft, cite }: PlanParts): LearningPlan {
   return planSchema.parse({
     ...frame,
     version: 1,
+    planVersion: earlierVersion?.version ?? 1,
+    calendarId: base === undefined ? calendarIdOf(frame) : (base.calendarId ?? calendarIdOf(base)),
     outcomes: draft.outcomes,
     modules,
     weeks: fit.weeks,
+    retired: base === undefined ? [] : retiredSittings(earlierVersion?.newest ?? base, fit.weeks),
     remarks: [...cutRemark, ...frame.remarks],
     dropped: { citations: frame.dropped.citations + droppedCitations },
   });
@@ -78,22 +99,6 @@ export function assemblePlan({ frame, draft, cite }: PlanParts): LearningPlan {
 /** A task can only wait for one before it: whatever else a draft says would be a circle. */
 function earlier(after: readonly number[], number: number): number[] {
   return [...new Set(after)].filter((each) => each < number);
-}
-
-/** Of module and task, so that a task which a later draft has again keeps its id. */
-function taskIds({ modules }: PlanDraft): string[] {
-  const times = new Map<string, number>();
-  return modules.flatMap(({ title, tasks }) =>
-    tasks.map((task) => {
-      const words = [title, task.title].map((text) =>
-        text.normalize('NFKC').toLowerCase().replaceAll(/\s+/gu, ' '),
-      );
-      const digest = createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 12);
-      const seen = (times.get(digest) ?? 0) + 1;
-      times.set(digest, seen);
-      return seen === 1 ? `task_${digest}` : `task_${digest}_${seen}`;
-    }),
-  );
 }
 
 function hours(minutes: number): string {

@@ -58,6 +58,21 @@ export interface DraftSection {
   readonly passages: readonly number[];
 }
 
+/** Of a plan that the learner has, what a provider is shown. */
+export interface PresentPlan {
+  readonly modules: readonly {
+    readonly title: string;
+    readonly tasks: readonly {
+      readonly title: string;
+      readonly description: string;
+      readonly minutes: number;
+    }[];
+  }[];
+}
+
+/** Characters of its descriptions. */
+const mostOutline = 40_000;
+
 export interface DraftMaterial {
   readonly topic: string;
   readonly skillLevel: SkillLevel;
@@ -72,8 +87,11 @@ export interface DraftMaterial {
   readonly passages: readonly NumberedPassage[];
 }
 
-/** Modules and tasks for a topic, from the account's sources when there are any. */
-export function planDraftTask(material: DraftMaterial): ObjectTask<PlanDraft> {
+/**
+ * Modules and tasks for a topic, from the account's sources when there are any. With a plan that the learner has already, what of it
+ * still fits is to stay as it is.
+ */
+export function planDraftTask(material: DraftMaterial, present?: PresentPlan): ObjectTask<PlanDraft> {
   const { topic, skillLevel, learningStyle, weeklyMinutes, availableMinutes, notes, passages } = material;
   const limit =
     availableMinutes === undefined
@@ -94,6 +112,7 @@ export function planDraftTask(material: DraftMaterial): ObjectTask<PlanDraft> {
       'Divide it into modules and tasks. A task is done in one to four sittings, says what to do and how to know that it is done, and has an ' +
         'honest estimate of its minutes. `after` names only tasks that come earlier in your list.',
       notes === undefined ? '' : `The learner adds: ${marked(notes)}`,
+      present === undefined ? '' : `${presentRule}\n${marked(outlined(present))}`,
       passages.length === 0 ? '' : `${sourceRule}\n\n${passages.map(shown).join('\n\n')}`,
     ]
       .filter((part) => part !== '')
@@ -106,6 +125,27 @@ const styleWords: Readonly<Record<LearningStyle, string>> = {
   practice: 'doing exercises',
   mixed: 'reading and doing exercises',
 };
+const presentRule =
+  'The learner has this plan already and wants a new version of it, for what is said above. Modules and tasks of it that still fit stay: copy their titles and ' +
+  'descriptions letter by letter, and their minutes where they are still right. Leave out what does not fit any more, and add what is missing.';
+
+/** Modules with tasks by number, each with its minutes and, while there is room, its description. */
+function outlined({ modules }: PresentPlan): string {
+  let room = mostOutline;
+  return modules
+    .map(({ title, tasks }) =>
+      [
+        `Module: ${title}`,
+        ...tasks.map((task) => {
+          const whole = `- Task: ${task.title} (${task.minutes} minutes)\n  ${task.description}`;
+          room -= whole.length;
+          return room >= 0 ? whole : `- Task: ${task.title} (${task.minutes} minutes)`;
+        }),
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
 const sourceRule =
   'The learner has the documents from which these passages are. Follow them where they teach the topic, and cite the passages that a task is about.';
 

@@ -30,6 +30,8 @@ export const planTaskSchema = z.object({
   description: text(2_000),
   /** As scheduled. */
   minutes: z.int().min(1),
+  /** What it would take, where its time was cut. */
+  uncutMinutes: z.int().min(1).optional(),
   /** Ids of tasks that come before it. */
   after: z.array(z.string()),
   citations: z.array(citationSchema),
@@ -64,8 +66,23 @@ export const planWeekSchema = z.object({
 });
 export type PlanWeek = z.output<typeof planWeekSchema>;
 
+/** A sitting that an earlier version had and this one has not: its event is called off in calendars that have it. */
+export const retiredSittingSchema = z.object({
+  taskId: z.string(),
+  part: z.int().min(1),
+  title: text(400),
+  /** The day that it was last planned for. */
+  day: date,
+});
+export type RetiredSitting = z.output<typeof retiredSittingSchema>;
+
 export const planSchema = z.object({
+  /** Of this format. */
   version: z.literal(1),
+  /** Of the plan: which of its versions this is. */
+  planVersion: z.int().min(1).default(1),
+  /** The same in all versions of a plan: what its events are called by. Absent in plans of older builds. */
+  calendarId: z.string().max(40).optional(),
   topic: text(160),
   skillLevel: z.enum(skillLevels),
   learningStyle: z.enum(learningStyles),
@@ -81,6 +98,7 @@ export const planSchema = z.object({
   outcomes: z.array(text(300)),
   modules: z.array(planModuleSchema).min(1),
   weeks: z.array(planWeekSchema).min(1),
+  retired: z.array(retiredSittingSchema).default([]),
   /** What was changed so that the plan fits, and what it lacks, one sentence each. */
   remarks: z.array(text(500)),
   documents: z.array(

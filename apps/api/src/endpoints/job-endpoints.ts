@@ -1,117 +1,24 @@
-import {
-  cancelJob,
-  findJob,
-  findQueuePlace,
-  type JobRow,
-  listJobs,
-  listJobUsage,
-  listStageRuns,
-  listSteps,
-  retryJob,
-} from '@pressroom/database';
-import {
-  isPressroomError,
-  isSettled,
-  type Job,
-  linkSignals,
-  PressroomError,
-  queuePositionLimit,
-  reach,
-} from '@pressroom/domain';
+import { cancelJob, listJobs, listJobUsage, retryJob } from '@pressroom/database';
+import { PressroomError, reach } from '@pressroom/domain';
 import { withTimeout } from '@pressroom/runtime';
 import { readCursor, writeCursor } from '../http/cursor.ts';
-import type { AccountExchange, Exchange, Handlers, Outcome } from '../http/exchange.ts';
+import type { Handlers } from '../http/exchange.ts';
 import { nextLink } from '../http/next-link.ts';
-import { readWaitPreference } from '../http/prefer.ts';
 import { sendStoredContent } from '../http/send-blob.ts';
 import type { jobRoutes } from '../routes/job-routes.ts';
-import { waitUntilSettled } from '../services/job-events.ts';
-import { partOf, renderedDocumentOf, toJob, toJobSummary } from '../services/job-view.ts';
-import { acceptJob } from '../services/submit.ts';
-import { createUsageRules } from '../services/usage-rules.ts';
+import { partOf, renderedDocumentOf, toJobSummary } from '../services/job-view.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 import { createEventsEndpoint } from './events-endpoint.ts';
+import type { JobReplies } from './job-replies.ts';
 
 /** How long a cancel waits for the queue: its answer does not depend on it. */
 const removeFlowLimitMs = 2_000;
 
-export function createJobEndpoints(context: EndpointContext): Handlers<typeof jobRoutes> {
-  const { database, hintListener } = context;
-  const rules = {
-    abilities: { freePrompts: context.config.generation.kind !== 'offline' },
-    usage: createUsageRules(context.config, context.clock),
-  };
-
-  async function requireJob(accountId: string, id: string): Promise<JobRow> {
-    const job = await findJob(database.executor, accountId, id);
-    if (job === undefined) throw new PressroomError('not-found', `There is no job ${id} in this account`);
-    return job;
-  }
-
-  async function readJob(accountId: string, id: string): Promise<Job> {
-    const job = await requireJob(accountId, id);
-    const [steps, stageRuns, place, usage] = await Promise.all([
-      listSteps(database.executor, [id]),
-      listStageRuns(database.executor, id),
-      job.status === 'queued' ? findQueuePlace(database.executor, id, queuePositionLimit) : undefined,
-      listJobUsage(database.executor, [id]),
-    ]);
-    return toJob(job, usage.get(id), steps, stageRuns, place);
-  }
-
-  /** Waits as the caller prefers; a server that stops answers at once with what is there. */
-  async function waitAsPreferred(
-    accountId: string,
-    jobId: string,
-    { request, response, signal }: Exchange,
-  ): Promise<void> {
-    const seconds = readWaitPreference(request.headers['prefer']);
-    if (seconds === undefined) return;
-    response.setHeader('Preference-Applied', `wait=${seconds}`);
-    response.vary('Prefer');
-    const enough = linkSignals(signal, context.stopping);
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), seconds * 1_000);
-    const either = linkSignals(enough.signal, timeout.signal);
-    try {
-      await waitUntilSettled(database, hintListener, { accountId, jobId }, either.signal);
-    } finally {
-      clearTimeout(timer);
-      either.release();
-      enough.release();
-    }
-  }
-
-  /** 200 when it has settled while the caller waited, else 202. */
-  async function answerJob(jobId: string, exchange: AccountExchange, replayed: boolean): Promise<Outcome> {
-    await waitAsPreferred(exchange.accountId, jobId, exchange);
-    const job = await readJob(exchange.accountId, jobId);
-    const waited = exchange.response.hasHeader('Preference-Applied');
-    return {
-      status: waited && isSettled(job.status) ? 200 : 202,
-      body: job,
-      headers: { Location: job.links.self, ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}) },
-    };
-  }
+export function createJobEndpoints(context: EndpointContext, jobs: JobReplies): Handlers<typeof jobRoutes> {
+  const { database } = context;
 
   return {
-    submitJob: async ({ body, headers }, exchange) => {
-      const { accountId, requestId, log } = exchange;
-      const { jobId, replayed } = await acceptJob(database, context.ids, rules, body, {
-        accountId,
-        idempotencyKey: headers['idempotency-key'],
-        requestId,
-      }).catch((error: unknown) => {
-        if (isPressroomError(error) && error.code === 'usage-limit-reached') {
-          context.metrics.usage.refused(String(error.facts?.['quantity']));
-        }
-        throw error;
-      });
-      await reach('submission.recorded');
-      context.dispatcher.nudge();
-      log.info({ jobId, kind: body.kind, replayed }, 'A job was accepted');
-      return await answerJob(jobId, exchange, replayed);
-    },
+    submitJob: ({ body, headers }, exchange) => jobs.submit(body, headers, exchange),
     listJobs: async ({ query }, { accountId, request, response }) => {
       const beforeId = readCursor(query.cursor, 'string');
       const rows = await listJobs(database.executor, {
@@ -135,13 +42,13 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
       };
     },
     getJob: async ({ params }, exchange) => {
-      await requireJob(exchange.accountId, params.id);
-      await waitAsPreferred(exchange.accountId, params.id, exchange);
-      return { status: 200, body: await readJob(exchange.accountId, params.id) };
+      await jobs.requireJob(exchange.accountId, params.id);
+      await jobs.waitAsPreferred(exchange.accountId, params.id, exchange);
+      return { status: 200, body: await jobs.readJob(exchange.accountId, params.id) };
     },
-    getJobEvents: createEventsEndpoint(context, requireJob),
+    getJobEvents: createEventsEndpoint(context, (accountId, id) => jobs.requireJob(accountId, id)),
     getJobOutput: async ({ params, query }, { request, response, accountId, signal }) => {
-      const job = await requireJob(accountId, params.id);
+      const job = await jobs.requireJob(accountId, params.id);
       const rendered = renderedDocumentOf(job);
       if (rendered === undefined) {
         throw new PressroomError('output-not-ready', `Job ${job.id} is ${job.status}`, {
@@ -173,7 +80,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
         // The record says that it is cancelled; whatever is still in the queue is refused when a worker claims it.
         log.warn({ err: error, jobId: params.id }, 'The steps of a cancelled job stay in the queue');
       }
-      return { status: 200, body: await readJob(accountId, params.id) };
+      return { status: 200, body: await jobs.readJob(accountId, params.id) };
     },
     retryJob: async ({ params, headers }, exchange) => {
       const { accountId, log } = exchange;
@@ -185,7 +92,7 @@ export function createJobEndpoints(context: EndpointContext): Handlers<typeof jo
       context.hints.publish(params.id);
       context.dispatcher.nudge();
       log.info({ jobId: params.id, replayed }, 'A job is retried');
-      return await answerJob(params.id, exchange, replayed);
+      return await jobs.answerJob(params.id, exchange, replayed);
     },
   };
 }

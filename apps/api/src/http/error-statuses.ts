@@ -17,6 +17,7 @@ export const errorStatuses = {
   'job-not-cancellable': 409,
   'deadline-exceeded': 409,
   'job-not-retryable': 409,
+  'regeneration-conflict': 409,
   'dead-letter-replayed': 409,
   'output-not-ready': 409,
   'rate-limited': 429,

@@ -56,6 +56,13 @@ export const deadLetterRoutes = {
         headers: { Location: 'The address of the explanation of the job.' },
       },
     },
-    errors: ['not-found', 'dead-letter-replayed', 'deadline-exceeded', 'insufficient-credits'],
+    errors: [
+      'not-found',
+      'dead-letter-replayed',
+      'job-not-retryable',
+      'regeneration-conflict',
+      'deadline-exceeded',
+      'insufficient-credits',
+    ],
   }),
 };

@@ -16,20 +16,34 @@ import { defineRoute } from './route-definition.ts';
 
 const params = z.strictObject({ id: idSchema });
 const access = { scope: 'jobs' } as const;
-const job = { 'application/json': jobSchema };
+const job = { 'application/json': jobSchema } as const;
 
-const prefer = z
+export const preferHeader = z
   .string()
   .max(200)
   .optional()
   .describe(
     `\`wait=N\` (RFC 7240): answer when the job has settled, after N seconds at the latest (up to ${longestWaitSeconds}).`,
   );
-const waitHeaders = {
+export const waitHeaders = {
   'Preference-Applied': 'How long the wait could be, when one was asked for.',
 };
 
-const idempotencyKey = z
+/** Of what submits a job. */
+export const acceptedReplies = {
+  200: { description: 'It has settled within the wait', content: job, headers: waitHeaders },
+  202: {
+    description: 'Accepted',
+    content: job,
+    headers: {
+      ...waitHeaders,
+      Location: 'The address of the job.',
+      'Idempotency-Replayed': '`true` when the key had come before: nothing was submitted now.',
+    },
+  },
+} as const;
+
+export const idempotencyKeyHeader = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'Must be 1 to 255 printable ASCII characters without spaces')
   .optional();
@@ -50,28 +64,19 @@ export const jobRoutes = {
       'Answers when the job is recorded for good and its price is held. With `Prefer: wait` it answers 200 when the job has settled in that time, else 202.',
     access,
     headers: z.object({
-      'idempotency-key': idempotencyKey.describe(
+      'idempotency-key': idempotencyKeyHeader.describe(
         'The same key with the same request gives the same job, however often it is sent.',
       ),
-      prefer,
+      prefer: preferHeader,
     }),
     body: { contentType: 'application/json', schema: jobRequestSchema },
-    replies: {
-      200: { description: 'It has settled within the wait', content: job, headers: waitHeaders },
-      202: {
-        description: 'Accepted',
-        content: job,
-        headers: {
-          ...waitHeaders,
-          Location: 'The address of the job.',
-          'Idempotency-Replayed': '`true` when the key had come before: nothing was submitted now.',
-        },
-      },
-    },
+    replies: acceptedReplies,
     errors: [
       'insufficient-credits',
       'usage-limit-reached',
       'idempotency-key-reused',
+      'not-found',
+      'regeneration-conflict',
       'unsupported-script',
       'prompt-needs-provider',
       'body-too-large',
@@ -101,7 +106,7 @@ export const jobRoutes = {
     summary: 'A job with its steps',
     access,
     params,
-    headers: z.object({ prefer }),
+    headers: z.object({ prefer: preferHeader }),
     replies: { 200: { description: 'The job', content: job, headers: waitHeaders } },
     errors: ['not-found'],
   }),
@@ -173,10 +178,10 @@ export const jobRoutes = {
     access,
     params,
     headers: z.object({
-      'idempotency-key': idempotencyKey.describe(
+      'idempotency-key': idempotencyKeyHeader.describe(
         'The same key for the same job retries it once, however often it is sent.',
       ),
-      prefer,
+      prefer: preferHeader,
     }),
     replies: {
       200: { description: 'It has settled within the wait', content: job, headers: waitHeaders },
@@ -193,6 +198,7 @@ export const jobRoutes = {
     errors: [
       'not-found',
       'job-not-retryable',
+      'regeneration-conflict',
       'deadline-exceeded',
       'insufficient-credits',
       'idempotency-key-reused',

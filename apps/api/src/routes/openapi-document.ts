@@ -47,6 +47,7 @@ export function buildOpenApiDocument(): OpenApiDocument {
       tags: [
         { name: 'Assets', description: 'Files that jobs work on.' },
         { name: 'Jobs', description: 'Submit, follow, download.' },
+        { name: 'Plans', description: 'Versions of learning plans.' },
         { name: 'Account', description: 'Balance and ledger.' },
         { name: 'Administration', description: 'For operators.' },
         { name: 'Operation', description: 'Health, metrics, descriptions.' },

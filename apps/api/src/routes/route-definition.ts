@@ -23,7 +23,7 @@ export interface RouteDefinition {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** Express template: `/api/jobs/:id`. */
   readonly path: `/${string}`;
-  readonly tag: 'Assets' | 'Jobs' | 'Account' | 'Administration' | 'Operation' | 'Pages';
+  readonly tag: 'Assets' | 'Jobs' | 'Plans' | 'Account' | 'Administration' | 'Operation' | 'Pages';
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;

@@ -4,6 +4,7 @@ import { assetRoutes } from './asset-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { explanationRoutes } from './explanation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { planRoutes } from './plan-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 import { usageExportRoutes } from './usage-export-routes.ts';
 
@@ -12,6 +13,7 @@ export const routes = {
   ...assetRoutes,
   ...jobRoutes,
   ...explanationRoutes,
+  ...planRoutes,
   ...accountRoutes,
   ...adminRoutes,
   ...deadLetterRoutes,

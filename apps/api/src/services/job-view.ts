@@ -74,6 +74,7 @@ export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSumma
     deadline: momentOf(job.deadline),
     admittedAt: momentOf(job.admittedAt),
     settledAt: momentOf(job.settledAt),
+    plan: planOf(job),
     links: {
       self,
       events: `${self}/events`,
@@ -83,6 +84,12 @@ export function toJobSummary(job: JobRow, usage: JobUsage | undefined): JobSumma
       retry: `${self}/retry`,
     },
   };
+}
+
+/** The version that is there: one that a job is to make is not yet. */
+function planOf({ status, planId, planVersion: version }: JobRow): JobSummary['plan'] {
+  if (status !== 'succeeded' || planId === null || version === null) return null;
+  return { id: planId, version, href: `/api/plans/${planId}?version=${version}` };
 }
 
 export function toJob(

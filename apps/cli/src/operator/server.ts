@@ -5,6 +5,7 @@ import {
   createPressroomClient,
   type OperatorClient,
   PressroomApiError,
+  type PressroomClient,
 } from '@pressroom/client';
 import type { JobExplanation } from '@pressroom/domain';
 
@@ -52,9 +53,17 @@ export async function fetchExplanation(
   if ((options.environment['PRESSROOM_OPERATOR_TOKEN'] ?? '') !== '' && options.keyFile === undefined) {
     return await withOperator(options, (operator) => operator.explainJob(jobId, { signal }));
   }
+  return await withAccount(options, (client) => client.explainJob(jobId, { signal }));
+}
+
+/** As the account of the key in the file that is named, or of the one that `npm start` has made. */
+export async function withAccount<Result>(
+  options: ServerOptions,
+  work: (client: PressroomClient) => Promise<Result>,
+): Promise<Result> {
   const client = createPressroomClient({ baseUrl: serverUrl(options), apiKey: await readKey(options) });
   try {
-    return await client.explainJob(jobId, { signal });
+    return await work(client);
   } catch (error) {
     throw inWords(error);
   } finally {

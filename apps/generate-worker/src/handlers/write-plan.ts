@@ -4,25 +4,27 @@ import {
   type IdSource,
   type ObjectService,
   reach,
+  type StepContext,
   type StepHandler,
-  type WritePlanInput,
+  type StepResult,
+  type WritePlanOutput,
 } from '@pressroom/domain';
 import {
   assemblePlan,
   availableMinutes,
+  draftOfPlan,
+  type EarlierVersions,
   type LearningPlan,
   orderProblems,
   type PlanDraft,
   planDraftTask,
 } from '@pressroom/plans';
+import { loadEarlierVersions } from '../services/plan/earlier-versions.ts';
 import { outlineOf } from '../services/plan/outline-of.ts';
+import { frameOf, remarksOn } from '../services/plan/plan-frame.ts';
+import { reschedulePlan } from '../services/plan/reschedule-plan.ts';
 import { askChecked } from '../services/report/ask-checked.ts';
-import {
-  ingestedDocuments,
-  leftOutOf,
-  type NamedDocument,
-  nameDocuments,
-} from '../services/report/ingested-documents.ts';
+import { ingestedDocuments, leftOutOf, nameDocuments } from '../services/report/ingested-documents.ts';
 import { QuotedPassages } from '../services/report/quoted-passages.ts';
 import { storeText } from '../services/report/stored-json.ts';
 
@@ -41,14 +43,37 @@ const most = { passages: 160, perSection: 4 };
  * more than its minutes. Errors: `plan-does-not-fit`, and those of the provider and the stores.
  */
 export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler<'write-plan'> {
-  return async ({ accountId, jobId, stepId, input, children, signal, log }) => {
+  return async (context) => {
+    const { input, signal } = context;
+    const { regeneration } = input;
+    const after = await loadEarlierVersions(deps.store, regeneration, signal);
+    if (regeneration === undefined || after === undefined || regeneration.isRedrafted) {
+      return await draft(after, context);
+    }
+    const plan = reschedulePlan(input, after);
+    const [maker = { provider: 'offline', model: 'unknown' }] = plan.makers;
+    const leftOut = plan.documents.filter((document) => document.leftOut !== undefined);
+    return await finish(plan, context, {
+      sources: regeneration.base.sources,
+      skipped: leftOut.map(({ index }) => index),
+      ...maker,
+      calls: 0,
+      saved: 0,
+    });
+  };
+
+  async function draft(
+    after: EarlierVersions | undefined,
+    context: StepContext<'write-plan'>,
+  ): Promise<StepResult<'write-plan'>> {
+    const { accountId, jobId, stepId, input, children, signal } = context;
     const ingested = ingestedDocuments(children);
     const documents = nameDocuments(input, ingested);
     const sources = ingested.map(({ index, output }) => ({ index, digest: output.digest }));
     const outline = await outlineOf(deps.documents, { accountId, sources, most, signal });
     const indexOf = new Map(sources.map(({ digest, index }) => [digest, index]));
     const passages = new QuotedPassages(outline.chunks, (digest) => indexOf.get(digest) ?? 0);
-    const task = planDraftTask({
+    const material = {
       topic: input.topic,
       skillLevel: input.skillLevel,
       learningStyle: input.learningStyle,
@@ -61,7 +86,8 @@ export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler
         .map(({ index, title }) => ({ index, title })),
       sections: outline.sections,
       passages: passages.passages,
-    });
+    };
+    const task = planDraftTask(material, after && draftOfPlan(after.base).draft);
     const answer = await askChecked(
       deps.objects,
       { task, caller: { accountId, jobId, stepId }, signal },
@@ -72,6 +98,7 @@ export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler
       provider !== 'offline' ? 'generated' : outline.chunks.length === 0 ? 'scaffold' : 'outline';
     const plan = assemblePlan({
       draft: answer.value,
+      after,
       cite: (quoted) => (passages.problem(quoted) === undefined ? passages.cite(quoted) : undefined),
       frame: {
         ...frameOf(input),
@@ -82,50 +109,35 @@ export function createWritePlanHandler(deps: WritePlanDependencies): StepHandler
         dropped: { citations: 0 },
       },
     });
+    return await finish(plan, context, {
+      sources,
+      skipped: leftOutOf(input.documents, ingested),
+      provider,
+      model,
+      calls,
+      saved,
+      ...(degraded === undefined ? {} : { degraded }),
+    });
+  }
+
+  async function finish(
+    plan: LearningPlan,
+    { accountId, signal, log }: StepContext<'write-plan'>,
+    written: Omit<WritePlanOutput, 'plan' | 'tasks'>,
+  ): Promise<StepResult<'write-plan'>> {
     const stored = await storeText(deps, accountId, `${JSON.stringify(plan)}\n`, 'application/json', signal);
     await reach('generate.stored');
+    const { method, dropped, planVersion: version } = plan;
     const tasks = plan.modules.reduce((sum, module) => sum + module.tasks.length, 0);
     log.info(
-      { modules: plan.modules.length, tasks, weeks: plan.weeks.length, method, dropped: plan.dropped },
+      { modules: plan.modules.length, tasks, weeks: plan.weeks.length, method, dropped, version },
       'Plan written',
     );
     return {
-      output: {
-        plan: stored,
-        sources,
-        skipped: leftOutOf(input.documents, ingested),
-        tasks,
-        provider,
-        model,
-        calls,
-        saved,
-        ...(degraded === undefined ? {} : { degraded }),
-      },
+      output: { ...written, plan: stored, tasks },
       assets: [{ ...stored, role: 'generated' }],
     };
-  };
-}
-
-function frameOf({
-  topic,
-  skillLevel,
-  learningStyle,
-  weeklyMinutes,
-  start,
-  deadline,
-  notes,
-  language,
-}: WritePlanInput) {
-  return {
-    topic,
-    skillLevel,
-    learningStyle,
-    weeklyMinutes,
-    start,
-    ...(deadline === undefined ? {} : { deadline }),
-    ...(notes === undefined ? {} : { notes }),
-    language,
-  };
+  }
 }
 
 function citationProblems({ modules }: PlanDraft, passages: QuotedPassages): string[] {
@@ -137,27 +149,4 @@ function citationProblems({ modules }: PlanDraft, passages: QuotedPassages): str
       }),
     ),
   );
-}
-
-function remarksOn(
-  { notes }: WritePlanInput,
-  documents: readonly NamedDocument[],
-  method: LearningPlan['method'],
-): string[] {
-  const unread = documents.filter(({ leftOut }) => leftOut !== undefined).length;
-  const remarks: string[] = [];
-  if (method === 'scaffold') {
-    remarks.push(
-      unread > 0
-        ? 'None of the sources could be read, and no model was asked: these are the steps that help with any topic.'
-        : 'There were no sources, and no model was asked: these are the steps that help with any topic.',
-    );
-  } else if (unread > 0) {
-    remarks.push(
-      `${unread === 1 ? 'One source' : `${unread} sources`} could not be read and ${unread === 1 ? 'is' : 'are'} not in the plan.`,
-    );
-  }
-  if (notes !== undefined && method !== 'generated')
-    remarks.push('The notes were not followed: this plan was made without a model that could read them.');
-  return remarks;
 }

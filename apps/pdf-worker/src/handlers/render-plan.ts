@@ -9,14 +9,25 @@ export type RenderPlanServices = RenderServices<PlanContent, PlanSummary>;
 export function createRenderPlanHandler(services: RenderPlanServices): StepHandler<'render-plan'> {
   return async (context) => {
     const { pageSize } = context.input;
-    const { plan: reference, markdown, calendar, skipped } = curatedPlan(context.children);
+    const { plan: reference, markdown, calendar, sources, skipped } = curatedPlan(context.children);
     const plan = await loadContent(services.store, reference, planSchema, context.signal);
-    const content = { plan, language: plan.language, pageSize };
+    const before = context.input.base?.plan;
+    const base = before && (await loadContent(services.store, before, planSchema, context.signal));
+    const content = { plan, base, language: plan.language, pageSize };
     const { summary, document } = await renderAndStore(services, context, content);
     const { pages, preflight } = summary;
     return {
       output: { document, plan: reference, markdown, calendar, pages, skipped, preflight },
       assets: [{ ...document, role: 'document' }],
+      planVersion: {
+        document: document.assetId,
+        plan: reference.assetId,
+        markdown: markdown.assetId,
+        calendar: calendar.assetId,
+        pages,
+        // A step of an older build has not said which.
+        sources: sources ?? [],
+      },
     };
   };
 }

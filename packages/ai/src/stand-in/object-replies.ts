@@ -17,6 +17,8 @@ export async function answerObject(
   switch (behaviour.kind) {
     case 'object':
       return sendStream(response, truth());
+    case 'written':
+      return sendStream(response, JSON.stringify(behaviour.object));
     case 'bad-citation':
       return sendStream(response, truth(true));
     case 'broken-json': {

@@ -40,6 +40,8 @@ export type ObjectBehaviour =
   | FaultBehaviour
   /** Answers from the prompt's own passages and findings, so that what it cites is true. */
   | { readonly kind: 'object' }
+  /** Answers with this, whatever was asked. */
+  | { readonly kind: 'written'; readonly object: object }
   /** The same, but for its first citation, whose words are in no passage; in a reduction, a finding that was not given. */
   | { readonly kind: 'bad-citation' }
   /** The text of the answer stops in the middle, though the stream ends as it should. */

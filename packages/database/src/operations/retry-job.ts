@@ -1,12 +1,14 @@
 import { type JobStatus, jobMachine, PressroomError, stepMachine } from '@pressroom/domain';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
-import { hasCode } from '../database-errors.ts';
+import { hasCode, violates } from '../database-errors.ts';
 import { allowedFrom, targetOf, textArray } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findJob } from '../repositories/jobs.ts';
-import { deadLetters, jobEvents, jobs, type ReplayedBy } from '../schema.ts';
+import { findRegeneration } from '../repositories/plans.ts';
+import { deadLetters, jobEvents, jobs, planVersions, type ReplayedBy } from '../schema.ts';
 import { earlierRequest, hashOf } from './idempotency.ts';
+import { regenerationConflict, versionTaken } from './regeneration-conflict.ts';
 
 /** Raised by the database's `retry_job`. */
 const nothingToRetry = 'PR002';
@@ -29,7 +31,7 @@ export interface RetryReceipt {
  * had given back is held again. One statement, or nothing.
  *
  * @throws PressroomError `not-found`, `job-not-retryable`, `deadline-exceeded`, `insufficient-credits`,
- * `idempotency-key-reused`
+ * `idempotency-key-reused`, `regeneration-conflict`
  */
 export async function retryJob(database: Database, request: RetryRequest): Promise<RetryReceipt> {
   const { executor } = database;
@@ -67,7 +69,8 @@ export interface Replay {
  * Runs a dead letter's step again, and what could not run because of it. A job that has settled begins another round, for
  * which its account is charged what it had got back; one that still runs has given nothing back, and is charged nothing.
  *
- * @throws PressroomError `not-found`, `dead-letter-replayed`, `deadline-exceeded`, `insufficient-credits`
+ * @throws PressroomError `not-found`, `dead-letter-replayed`, `job-not-retryable`, `deadline-exceeded`, `insufficient-credits`,
+ * `regeneration-conflict`
  */
 export async function replayDeadLetter(database: Database, deadLetterId: string): Promise<Replay> {
   const { executor } = database;
@@ -137,11 +140,32 @@ async function rerun(
     const [job] = await reader.select({ price }).from(jobs).where(eq(jobs.id, jobId));
     return job?.price ?? 0;
   }, statement);
-  const result = await paid.catch((error: unknown) => {
+  const result = await paid.catch(async (error: unknown) => {
+    if (hasCode(error, versionTaken)) throw await versionIsThere(reader, jobId, error);
+    if (violates(error, 'jobs_one_regeneration')) throw await underWay(reader, jobId, error);
     if (!hasCode(error, deadlinePassed)) throw error;
     throw new PressroomError('deadline-exceeded', `Cannot run job ${jobId} again: its deadline has passed`, {
       cause: error,
     });
   });
   return result.rows[0]?.steps ?? undefined;
+}
+
+/** A version does not change, so the job that made it makes nothing more. */
+async function versionIsThere(reader: Executor, jobId: string, cause: unknown): Promise<PressroomError> {
+  const [made] = await reader.select().from(planVersions).where(eq(planVersions.jobId, jobId));
+  if (made === undefined) return regenerationConflict({ jobId }, cause);
+  const { planId, version } = made;
+  return new PressroomError(
+    'job-not-retryable',
+    `Cannot retry job ${jobId}: it has made version ${version} of plan ${planId}, which does not change; regenerate the plan with its documents instead`,
+    { cause, facts: { planId, version } },
+  );
+}
+
+async function underWay(reader: Executor, jobId: string, cause: unknown): Promise<PressroomError> {
+  const [job] = await reader.select({ planId: jobs.planId }).from(jobs).where(eq(jobs.id, jobId));
+  const planId = job?.planId ?? '';
+  const other = await findRegeneration(reader, planId);
+  return regenerationConflict({ planId, ...(other === undefined ? {} : { jobId: other }) }, cause);
 }

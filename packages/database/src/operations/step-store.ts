@@ -19,12 +19,13 @@ import {
 } from '@pressroom/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
-import { violates } from '../database-errors.ts';
+import { hasCode, violates } from '../database-errors.ts';
 import { namingLosses } from '../database-loss.ts';
 import type { EventHints } from '../event-hints.ts';
 import { allowedFrom, json, targetOf, textArray } from '../guard.ts';
 import { appendJobEvent } from '../repositories/job-events.ts';
 import { claimStep } from './claim-step.ts';
+import { regenerationConflict, versionTaken } from './regeneration-conflict.ts';
 import { jobTransition, settleJob } from './settle-job.ts';
 import { type StepRowInput, stepRows } from './step-rows.ts';
 
@@ -127,7 +128,7 @@ function openStepStore(database: Database, hints: EventHints, ids: IdSource): St
       return added;
     },
     succeed: (lease, completion) =>
-      announced(lease.jobId, () => succeed(database.executor, lease, completion)),
+      announced(lease.jobId, () => succeed(database.executor, lease, completion, ids)),
     fail: (lease, error, logs = []) =>
       announced(lease.jobId, () =>
         database.transaction((tx) =>
@@ -206,11 +207,18 @@ async function succeed(
   executor: Executor,
   lease: StepLease,
   completion: StepCompletion,
+  ids: IdSource,
 ): Promise<boolean | 'settled'> {
-  const result = await executor.execute<{ settled: boolean | null }>(sql`
+  const { planVersion } = completion;
+  const plan = planVersion === undefined ? null : json({ ...planVersion, id: ids.next('plan') });
+  const result = await executor
+    .execute<{ settled: boolean | null }>(sql`
     select succeed_step(${lease.stepId}, ${lease.jobId}, ${lease.fence}, ${allowedFrom(stepMachine, 'succeed')},
       ${targetOf(stepMachine, 'succeed')}, ${json(completion.output)}, ${json(completion.assets)}, ${jobTransition('succeed')},
-      ${completion.free ?? false}) as settled`);
+      ${completion.free ?? false}, ${plan}) as settled`)
+    .catch((error: unknown) => {
+      throw hasCode(error, versionTaken) ? regenerationConflict({ jobId: lease.jobId }, error) : error;
+    });
   const settled = result.rows[0]?.settled ?? null;
   if (settled === null) return false;
   return settled ? 'settled' : true;

@@ -14,12 +14,14 @@ import {
 } from '@pressroom/domain';
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '../connection.ts';
-import { detailOf, hasCode } from '../database-errors.ts';
+import { detailOf, hasCode, violates } from '../database-errors.ts';
 import { json } from '../guard.ts';
 import { payable } from '../repositories/accounts.ts';
 import { findAssets } from '../repositories/assets.ts';
+import { findRegeneration } from '../repositories/plans.ts';
 import { clockSlackMs } from '../repositories/usage.ts';
-import { earlierRequest, hashOf } from './idempotency.ts';
+import { earlierRequest, findEarlierRequest, hashOf } from './idempotency.ts';
+import { regenerationConflict, versionTaken } from './regeneration-conflict.ts';
 import { type StepRowInput, stepRows } from './step-rows.ts';
 
 /** Raised by the database's `accept_job`. */
@@ -33,6 +35,10 @@ export interface Submission {
   readonly kind: JobKind;
   /** As validated by the recipe's schema, defaults filled in. */
   readonly input: Record<string, unknown>;
+  /** What an idempotency key stands for, where the input was completed from the record; the input when absent. */
+  readonly request?: Record<string, unknown> | undefined;
+  /** The version of a learning plan that it makes of one that is there. */
+  readonly makes?: { readonly planId: string; readonly version: number } | undefined;
   readonly plan: StepPlan;
   readonly assets: readonly { readonly assetId: string; readonly sort: 'image' | 'document' }[];
   readonly onItemFailure: OnItemFailure;
@@ -57,7 +63,7 @@ export interface SubmissionReceipt {
 /**
  * Accepts a job: one transaction writes job, steps, credit hold, first event and idempotency key, or nothing (design, invariant 2).
  *
- * @throws PressroomError `idempotency-key-reused`, `insufficient-credits`, `invalid-request` (assets that are not there or not of the right sort, a deadline that is not ahead or too far),
+ * @throws PressroomError `idempotency-key-reused`, `insufficient-credits`, `regeneration-conflict`, `invalid-request` (assets that are not there or not of the right sort, a deadline that is not ahead or too far),
  * `usage-limit-reached`, `settings-invalid` (its account is in a tier that the settings do not have)
  */
 export async function submitJob(
@@ -79,12 +85,35 @@ export async function submitJob(
         cause: error,
       });
     }
+    if (submission.makes !== undefined) await refuseRegeneration(executor, submission.makes, error);
     throw error;
   });
   if (accepted) return { jobId, replayed: false };
   const { accountId, idempotencyKey = '' } = submission;
   const request = { key: idempotencyKey, requestHash: hashRequest(submission) };
   return { jobId: await earlierRequest(executor, accountId, request), replayed: true };
+}
+
+/** The job that the key made before with the same request; undefined when it is a new one. */
+export async function findSubmission(
+  executor: Executor,
+  submission: Omit<Submission, 'plan' | 'assets' | 'makes'>,
+): Promise<string | undefined> {
+  const { accountId, idempotencyKey } = submission;
+  if (idempotencyKey === undefined) return undefined;
+  const request = { key: idempotencyKey, requestHash: hashRequest(submission) };
+  return await findEarlierRequest(executor, accountId, request);
+}
+
+async function refuseRegeneration(
+  executor: Executor,
+  { planId }: NonNullable<Submission['makes']>,
+  error: unknown,
+): Promise<void> {
+  if (hasCode(error, versionTaken)) throw regenerationConflict({ planId }, error);
+  if (!violates(error, 'jobs_one_regeneration')) return;
+  const jobId = await findRegeneration(executor, planId);
+  throw regenerationConflict({ planId, ...(jobId === undefined ? {} : { jobId }) }, error);
 }
 
 function refusedDeadline(cause: unknown): PressroomError {
@@ -164,6 +193,8 @@ async function accept(
     metadata,
     price,
     requestId,
+    planId: submission.makes?.planId,
+    planVersion: submission.makes?.version,
   };
   const result = await payable(
     price,
@@ -174,9 +205,17 @@ async function accept(
   return result.rows[0]?.id === jobId;
 }
 
-function hashRequest(submission: Submission): string {
-  const { kind, input, onItemFailure, priority, delayUntil, deadline, metadata } = submission;
-  const request = {
+function hashRequest(submission: Omit<Submission, 'plan' | 'assets' | 'makes'>): string {
+  const {
+    kind,
+    request: input = submission.input,
+    onItemFailure,
+    priority,
+    delayUntil,
+    deadline,
+    metadata,
+  } = submission;
+  const content = {
     kind,
     input,
     onItemFailure,
@@ -186,7 +225,7 @@ function hashRequest(submission: Submission): string {
     ...(deadline === undefined ? {} : { deadline: deadline.toISOString() }),
     metadata,
   };
-  return hashOf(request);
+  return hashOf(content);
 }
 
 async function refuseAssets(executor: Executor, submission: Submission, cause: unknown): Promise<void> {

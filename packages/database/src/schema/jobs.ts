@@ -78,6 +78,12 @@ export const jobs = pgTable(
     output: jsonb('output').$type<Record<string, unknown>>(),
     error: jsonb('error').$type<ErrorRecord>(),
     requestId: text('request_id'),
+    /**
+     * The version of a learning plan that it makes: known beforehand where the plan is there, else when it has succeeded. Written by
+     * `accept_job`, which looks for the plan, and by `record_plan_version`, which makes it.
+     */
+    planId: text('plan_id'),
+    planVersion: integer('plan_version'),
     createdAt: createdAt(),
     admittedAt: moment('admitted_at'),
     settledAt: moment('settled_at'),
@@ -97,6 +103,11 @@ export const jobs = pgTable(
         or (${table.settledAt} is not null and ${table.captured} is not null and ${table.refunded} is not null and ${table.captured} + ${table.refunded} = ${table.price} and ${table.captured} >= 0 and ${table.refunded} >= 0 and ${table.status} not in ('queued', 'running'))`,
     ),
     index('jobs_account').on(table.accountId, table.id),
+    check('jobs_plan', sql`(${table.planId} is null) = (${table.planVersion} is null)`),
+    // Two that make a version of one plan at the same time would both make the next one.
+    uniqueIndex('jobs_one_regeneration')
+      .on(table.planId)
+      .where(sql`${table.planId} is not null and ${table.settledAt} is null`),
     check('jobs_fair_key', sql`${table.fairKey} is null or ${table.status} = 'queued'`),
     check('jobs_deadline', sql`${table.deadline} > ${table.delayUntil}`),
     index('jobs_waiting')

@@ -6,6 +6,7 @@ export * from './explanation-contract.ts';
 export * from './job-contract.ts';
 export * from './job-event-contract.ts';
 export * from './job-request-contract.ts';
+export * from './plan-contract.ts';
 export * from './problem-contract.ts';
 export * from './shared-contract.ts';
 export * from './usage-contract.ts';

@@ -151,6 +151,13 @@ const summary = {
   deadline: momentSchema.nullable().describe('Past it a job that has not ended is cancelled and refunded.'),
   admittedAt: momentSchema.nullable().describe('When its steps first went into the queue.'),
   settledAt: momentSchema.nullable(),
+  plan: z
+    .strictObject({ id: idSchema, version: z.int().min(1), href: z.string() })
+    .meta({ id: 'JobPlan' })
+    .nullable()
+    .describe(
+      'The version of a learning plan that the job has made; null for other jobs and before it has succeeded.',
+    ),
   links: z.strictObject({
     self: z.string(),
     events: z.string(),

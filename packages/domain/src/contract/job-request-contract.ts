@@ -10,7 +10,8 @@ export const longestWaitSeconds = 60;
 
 const notText = 'NUL and lone surrogates are not text';
 
-const jobOptions = {
+/** What every submission may say beside its input. */
+export const jobOptions = {
   priority: z
     .int()
     .min(-jobPriorityLimit)
@@ -38,7 +39,7 @@ const jobOptions = {
     .describe('Kept with the job and given back: at most 32 entries of at most 500 characters.'),
 };
 
-function endsAfterItBegins(job: {
+export function endsAfterItBegins(job: {
   readonly delayUntil?: string | undefined;
   readonly deadline?: string | undefined;
 }): boolean {
@@ -68,13 +69,16 @@ export type JobRequest = {
     readonly kind: Kind;
     readonly input: z.input<(typeof recipes)[Kind]['inputSchema']>;
   };
-}[JobKind] & {
+}[JobKind] &
+  JobOptions;
+
+export interface JobOptions {
   readonly priority?: number | undefined;
   readonly delayUntil?: string | undefined;
   readonly deadline?: string | undefined;
   readonly onItemFailure?: 'fail' | 'skip' | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-};
+}
 
 /** The same once it is validated: defaults are filled in. */
 export interface AcceptedJobRequest<Kind extends JobKind = JobKind> {

@@ -88,6 +88,11 @@ export const errorRegistry = {
     'The job has nothing to run again',
     'Wait until it has settled; a job whose steps have all succeeded needs no retry.',
   ),
+  'regeneration-conflict': define(
+    'permanent',
+    'Another regeneration of this plan came first',
+    'Wait until it has settled, or cancel it; then ask again, from the newest version.',
+  ),
   'dead-letter-replayed': define(
     'permanent',
     'The step of this dead letter runs again already, or has ended since',

@@ -1,6 +1,16 @@
 import { encodeTime, ulid } from 'ulid';
 
-export type IdPrefix = 'acct' | 'key' | 'asset' | 'job' | 'step' | 'entry' | 'req' | 'worker' | 'dead';
+export type IdPrefix =
+  | 'acct'
+  | 'key'
+  | 'asset'
+  | 'job'
+  | 'plan'
+  | 'step'
+  | 'entry'
+  | 'req'
+  | 'worker'
+  | 'dead';
 
 /** Ids as an argument: sortable by time, prefixed by what they name, never guessable from another one. */
 export interface IdSource {

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors/error-registry.ts';
 import type { ErrorRecord } from '../errors/pressroom-error.ts';
 import type { StepPlan } from '../recipes/recipe.ts';
 import type { HandlerName } from '../step-catalog.ts';
-import type { ChildStep, NewAsset, StageRecord, StageTiming } from '../step-handler.ts';
+import type { ChildStep, NewAsset, NewPlanVersion, StageRecord, StageTiming } from '../step-handler.ts';
 import type { DispatchStep } from './dispatch-store.ts';
 
 /** What a queue payload holds: ids and a number, never data. */
@@ -96,6 +96,7 @@ export interface StepCompletion {
   readonly output: object;
   readonly assets: readonly NewAsset[];
   readonly free?: boolean | undefined;
+  readonly planVersion?: NewPlanVersion | undefined;
 }
 
 /**
@@ -115,7 +116,12 @@ export interface StepStore {
    * @throws PressroomError `internal` when its reserve does not suffice
    */
   expand(lease: StepLease, plans: readonly StepPlan[]): Promise<readonly DispatchStep[] | undefined>;
-  /** Writes output and assets; the root step's success settles the job in the same transaction. */
+  /**
+   * Writes output and assets; the root step's success settles the job, and records the version of a plan that it made, in the same
+   * transaction.
+   *
+   * @throws PressroomError `regeneration-conflict` when the version is there already
+   */
   succeed(lease: StepLease, completion: StepCompletion): Promise<boolean>;
   /** Gives the step up for good, with a dead letter; by the job's policy this ends the job or leaves the item out. */
   fail(lease: StepLease, error: ErrorRecord, logs?: readonly StepLogLine[]): Promise<boolean>;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../errors/error-registry.ts';
 import type { HandlerName, StepCatalog } from '../step-catalog.ts';
 import type { ExpectedCalls } from '../usage/usage-limits.ts';
+import type { StoredPlanVersion } from './stored-plan-version.ts';
 
 export type OnItemFailure = 'fail' | 'skip';
 
@@ -36,26 +37,50 @@ export interface InputProblem {
   readonly message: string;
 }
 
+/**
+ * For inputs that refer to a version of a plan: it is loaded before the job is submitted, so that what the job holds is complete and its
+ * steps never have to look anything up.
+ */
+export interface Completion<Input, Complete> {
+  readonly of: (input: Input) => {
+    readonly planId: string;
+    /** The newest when absent. */
+    readonly version?: number | undefined;
+  };
+  readonly complete: (
+    input: Input,
+    stored: StoredPlanVersion,
+  ) => Complete | { readonly problems: readonly InputProblem[] };
+  /** What of it is kept as the job's input. */
+  readonly keep: (complete: Complete) => Record<string, unknown>;
+  /** The version of a plan that the job makes: no other job may be making one of the same plan. */
+  readonly makes: (complete: Complete) => { readonly planId: string; readonly version: number };
+}
+
 /** A job kind's definition. Pure: the same input gives the same plan. */
-export interface Recipe<Kind extends string, Schema extends z.ZodType> {
+export interface Recipe<Kind extends string, Schema extends z.ZodType, Complete = z.output<Schema>> {
   readonly kind: Kind;
   readonly title: string;
   readonly description: string;
   readonly inputSchema: Schema;
+  /** What follows it takes the input as it is completed here; as it was given when absent. */
+  readonly completion?: Completion<z.output<Schema>, Complete>;
   /** Looked at before submission, so that nobody waits and pays for what cannot come out. */
-  readonly check?: (input: z.output<Schema>, abilities: Abilities) => readonly InputProblem[];
+  readonly check?: (input: Complete, abilities: Abilities) => readonly InputProblem[];
   /** Asset ids that must exist in the account and be of the named sort. */
   readonly assets: (
-    input: z.output<Schema>,
+    input: Complete,
   ) => readonly { readonly assetId: string; readonly sort: 'image' | 'document' }[];
-  readonly plan: (input: z.output<Schema>) => StepPlan;
+  readonly plan: (input: Complete) => StepPlan;
   /** For monthly limits: rather too much than too little, where the input tells. */
-  readonly expectedCalls: (input: z.output<Schema>) => ExpectedCalls;
+  readonly expectedCalls: (input: Complete) => ExpectedCalls;
 }
 
-export function defineRecipe<const Kind extends string, Schema extends z.ZodType>(
-  recipe: Recipe<Kind, Schema>,
-): Recipe<Kind, Schema> {
+export function defineRecipe<
+  const Kind extends string,
+  Schema extends z.ZodType,
+  Complete = z.output<Schema>,
+>(recipe: Recipe<Kind, Schema, Complete>): Recipe<Kind, Schema, Complete> {
   return recipe;
 }
 

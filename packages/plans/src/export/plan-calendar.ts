@@ -1,42 +1,43 @@
-import { createHash } from 'node:crypto';
 import { type LearningPlan, taskNumbers, tasksOf } from '../plan.ts';
-import { addDays, daysBetween } from '../schedule/calendar.ts';
-import { clock } from './plan-markdown.ts';
-
-/** Days of a week that sittings are spread over, from its first day on. */
-const learningDays = 5;
+import { addDays } from '../schedule/calendar.ts';
+import { clock } from './clock.ts';
+import { calendarIdOf, sittingsOf } from './sittings.ts';
 
 /**
  * The plan as iCalendar (RFC 5545): a whole day's event for each sitting, spread over the first days of its week. An event's id
- * follows from topic, start and task, so that a calendar knows it again. The same plan gives the same bytes.
+ * follows from plan and task, and its sequence from the plan's version: whoever imports a later version has the same events, moved. Sittings
+ * that a later version has no more are called off in it. The same plan gives the same bytes.
  */
 export function planCalendar(plan: LearningPlan): string {
-  const planId = createHash('sha256')
-    .update(JSON.stringify([plan.topic, plan.start]))
-    .digest('hex')
-    .slice(0, 16);
+  const planId = plan.calendarId ?? calendarIdOf(plan);
   const numbers = taskNumbers(plan);
   const tasks = new Map(tasksOf(plan).map((task) => [task.id, task]));
-  const stamp = `${compact(plan.start)}T000000Z`;
-  const events = plan.weeks.flatMap(({ from, to, entries }) => {
-    const days = Math.min(learningDays, daysBetween(from, to) + 1);
-    return entries.flatMap(({ taskId, minutes, part, parts }, index) => {
-      const day = addDays(from, Math.min(days - 1, Math.floor((index * days) / entries.length)));
-      const task = tasks.get(taskId);
-      const piece = parts === 1 ? '' : ` (part ${part} of ${parts})`;
-      return [
-        'BEGIN:VEVENT',
-        `UID:${planId}-${taskId}-${part}@pressroom`,
-        `DTSTAMP:${stamp}`,
-        `DTSTART;VALUE=DATE:${compact(day)}`,
-        `DTEND;VALUE=DATE:${compact(addDays(day, 1))}`,
-        `SUMMARY:${escaped(`${numbers.get(taskId)} ${task?.title ?? taskId}${piece}, ${clock(minutes)}`)}`,
-        `DESCRIPTION:${escaped(task?.description ?? '')}`,
-        'TRANSP:TRANSPARENT',
-        'END:VEVENT',
-      ];
-    });
+  const event = (
+    sitting: { taskId: string; part: number; day: string },
+    lines: readonly string[],
+  ): string[] => [
+    'BEGIN:VEVENT',
+    `UID:${planId}-${sitting.taskId}-${sitting.part}@pressroom`,
+    `SEQUENCE:${plan.planVersion - 1}`,
+    `DTSTAMP:${compact(plan.start)}T000000Z`,
+    `DTSTART;VALUE=DATE:${compact(sitting.day)}`,
+    `DTEND;VALUE=DATE:${compact(addDays(sitting.day, 1))}`,
+    ...lines,
+    'TRANSP:TRANSPARENT',
+    'END:VEVENT',
+  ];
+  const events = sittingsOf(plan.weeks).flatMap((sitting) => {
+    const { taskId, minutes, part, parts } = sitting;
+    const task = tasks.get(taskId);
+    const piece = parts === 1 ? '' : ` (part ${part} of ${parts})`;
+    return event(sitting, [
+      `SUMMARY:${escaped(`${numbers.get(taskId)} ${task?.title ?? taskId}${piece}, ${clock(minutes)}`)}`,
+      `DESCRIPTION:${escaped(task?.description ?? '')}`,
+    ]);
   });
+  const calledOff = plan.retired.flatMap((sitting) =>
+    event(sitting, [`SUMMARY:${escaped(sitting.title)}`, 'STATUS:CANCELLED']),
+  );
   return [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -44,6 +45,7 @@ export function planCalendar(plan: LearningPlan): string {
     'CALSCALE:GREGORIAN',
     `X-WR-CALNAME:${escaped(plan.topic)}`,
     ...events,
+    ...calledOff,
     'END:VCALENDAR',
   ]
     .map((line) => `${folded(line)}\r\n`)

@@ -1,7 +1,13 @@
 import { type LearningPlan, type Resource, taskNumbers, tasksOf } from '../plan.ts';
+import { describeDiff } from '../versions/describe-diff.ts';
+import { diffPlans } from '../versions/diff-plans.ts';
+import { clock } from './clock.ts';
 
-/** The plan for people who keep their notes as text: overview, week by week with check boxes, tasks, sources. CommonMark and task lists. */
-export function planMarkdown(plan: LearningPlan): string {
+/**
+ * The plan for people who keep their notes as text: overview, week by week with check boxes, tasks, sources. CommonMark and task lists. Of a later version also what
+ * has changed since the one that it was made from.
+ */
+export function planMarkdown(plan: LearningPlan, base?: LearningPlan): string {
   const numbers = taskNumbers(plan);
   const tasks = new Map(tasksOf(plan).map((task) => [task.id, task]));
   const lines = [
@@ -10,6 +16,7 @@ export function planMarkdown(plan: LearningPlan): string {
     `${capital(plan.skillLevel)} · ${clock(plan.weeklyMinutes)} a week · from ${plan.start}${plan.deadline === undefined ? '' : ` to ${plan.deadline}`}`,
     '',
     ...plan.remarks.flatMap((remark) => [`> ${escaped(remark)}`, '']),
+    ...(base === undefined ? [] : changes(base, plan)),
     '## Outcomes',
     '',
     ...plan.outcomes.map((outcome) => `- ${escaped(outcome)}`),
@@ -63,20 +70,24 @@ export function planMarkdown(plan: LearningPlan): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+function changes(base: LearningPlan, plan: LearningPlan): string[] {
+  return [
+    `## What changed since version ${base.planVersion}`,
+    '',
+    ...describeDiff(diffPlans(base, plan)).flatMap(({ title, lines }) => [
+      `**${title}**`,
+      '',
+      ...lines.map((line) => `- ${escaped(line)}`),
+      '',
+    ]),
+  ];
+}
+
 function resourceLine({ title, url, document, page, explanation, isQuotation }: Resource): string {
   const place =
     document === undefined ? '' : ` [${document + 1}${page === undefined ? '' : `, page ${page}`}]`;
   const name = url === undefined ? escaped(title) : `[${escaped(title)}](<${url}>)`;
   return `${name}${place}: ${isQuotation ? `“${escaped(explanation)}”` : escaped(explanation)}`;
-}
-
-/** `1 h 30 min`. */
-export function clock(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  return [hours === 0 ? '' : `${hours} h`, rest === 0 && hours > 0 ? '' : `${rest} min`]
-    .filter(Boolean)
-    .join(' ');
 }
 
 function capital(word: string): string {

@@ -5,6 +5,8 @@ import type { FlowedDocument } from '../flow/flowed-document.ts';
 /** Everything that the workbook is made from. The same content gives the same bytes. */
 export interface PlanContent {
   readonly plan: LearningPlan;
+  /** The version that it was made from: the workbook says what has changed since. */
+  readonly base?: LearningPlan | undefined;
   /** BCP 47 of the plan's text; what the pages themselves add is in English. */
   readonly language: string;
   readonly pageSize: PageSize;

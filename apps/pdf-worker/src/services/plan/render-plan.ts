@@ -15,10 +15,11 @@ export async function renderPlan(
   onPage: (done: number, total: number) => void,
 ): Promise<PlanSummary> {
   const { content: plan, gaps } = printableContent(given.plan);
+  const base = given.base && printableContent(given.base).content;
   const { pages, bytes } = await setFlowed({
-    content: { ...given, plan },
+    content: { ...given, plan, base },
     cover: {
-      kind: 'LEARNING PLAN',
+      kind: plan.planVersion === 1 ? 'LEARNING PLAN' : `LEARNING PLAN, VERSION ${plan.planVersion}`,
       title: plan.topic,
       lead: leadOf(plan),
       sources: plan.documents,
