@@ -71,6 +71,16 @@ const rowChecks: Readonly<Record<string, string>> = {
   'has a balance that is not the sum of its entries': `
     select account.id from accounts account where id = any($1)
       and balance <> (select coalesce(sum(delta), 0) from credit_entries where account_id = account.id)`,
+  'has sums of usage that are not those of its calls': `
+    select account.id from accounts account where id = any($1) and exists (select from (
+        select usage_month(ended_at) as month, provider, model, count(*) filter (where outcome <> 'saved') as calls,
+          count(*) filter (where outcome = 'saved') as saved, coalesce(sum(input_tokens + output_tokens), 0) as tokens,
+          sum(pictures) as pictures, coalesce(sum(micros), 0) as micros
+        from provider_calls where account_id = account.id and outcome <> 'running' group by 1, 2, 3) made
+      full join (select month, provider, model, calls, saved, input_tokens + output_tokens as tokens, pictures, micros from usage_months
+        where account_id = account.id) counted using (month, provider, model)
+      where (coalesce(made.calls, 0), coalesce(made.saved, 0), coalesce(made.tokens, 0), coalesce(made.pictures, 0), coalesce(made.micros, 0))
+        is distinct from (counted.calls, counted.saved, counted.tokens, counted.pictures, counted.micros))`,
   'has gaps in its events': `
     select job.id from jobs job join job_events event on event.job_id = job.id where account_id = any($1)
     group by job.id, job.last_event_sequence

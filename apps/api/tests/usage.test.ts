@@ -103,7 +103,7 @@ test('every call of a month comes as a row of one CSV, whatever their number', a
   await call(account, jobId, { model: '=cmd()', tokens: 1, micros: 5 });
   await api.database.executor.execute(
     `insert into provider_calls (account_id, job_id, step_id, provider, model, result_key, outcome, micros, started_at, ended_at)
-     select '${account.id}', '${jobId}', 'step_x', 'gemini', 'm', 'k', 'succeeded', null, now() - interval '1 second', now() from generate_series(1, 1300)`,
+     select '${account.id}', '${jobId}', 'step_x', 'gemini', 'm', 'k', 'succeeded', null, now() - interval '2 seconds', now() - interval '1 second' from generate_series(1, 1300)`,
   );
   const response = await api.call('/api/account/usage', {
     key: account.key,
@@ -113,7 +113,7 @@ test('every call of a month comes as a row of one CSV, whatever their number', a
   const lines = (await response.text()).trimEnd().split('\r\n');
   expect(lines).toHaveLength(1_302);
   expect(lines[0]).toBe(
-    'startedAt,jobId,stepId,provider,model,outcome,inputTokens,outputTokens,pictures,micros,durationMs',
+    'endedAt,jobId,stepId,provider,model,outcome,inputTokens,outputTokens,pictures,micros,durationMs',
   );
   expect(lines[1]).toMatch(new RegExp(`^[^,]+,${jobId},step_[^,]+,gemini,'=cmd\\(\\),succeeded,1,1,0,5,3$`));
   // A price that nobody knows is not 0.

@@ -5,6 +5,7 @@ import { createExpiredLoginsTask } from './tasks/expired-logins.ts';
 import { createIdempotencyKeysTask } from './tasks/idempotency-keys.ts';
 import { createIncomingFilesTask } from './tasks/incoming-files.ts';
 import { createJobHistoryTask } from './tasks/job-history.ts';
+import { createLostCallsTask } from './tasks/lost-calls.ts';
 import { createMootEntriesTask } from './tasks/moot-entries.ts';
 import { createSilentWorkersTask } from './tasks/silent-workers.ts';
 import { createUsageExportTask } from './tasks/usage-export.ts';
@@ -47,6 +48,7 @@ export function createTaskCatalog(resources: Resources): readonly MaintenanceTas
     createSilentWorkersTask(resources),
     createExpiredLoginsTask(resources),
     createIdempotencyKeysTask(resources),
+    createLostCallsTask(resources),
     createJobHistoryTask(resources),
     createWorkFilesTask(resources),
     createIncomingFilesTask(resources),

@@ -2,13 +2,15 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
+  insertAccount,
   listMaintenance,
+  listUsageMonth,
   listWorkers,
   type MaintenanceRun,
   migrateDatabase,
   openDatabase,
 } from '@pressroom/database';
-import { silentLog } from '@pressroom/domain';
+import { silentLog, usageMonthOf } from '@pressroom/domain';
 import { openQueueBackend, type QueueBackend } from '@pressroom/queue';
 import {
   createTestDatabase,
@@ -84,6 +86,7 @@ describe.each(['redis', 'postgres'] as const)('on %s', (backend) => {
         'idempotency-keys',
         'incoming-files',
         'job-history',
+        'lost-calls',
         'moot-entries',
         'reconcile',
         'silent-workers',
@@ -100,16 +103,31 @@ describe.each(['redis', 'postgres'] as const)('on %s', (backend) => {
     expect(await listWorkers(scene.database.executor, { withinSeconds: 30 })).toEqual([]);
   });
 
+  test('gives up a call of a model that nobody calls any more, and counts it', async () => {
+    const scene = await openScene(backend);
+    const { executor } = scene.database;
+    await insertAccount(executor, { id: 'acct_a', name: 'A' });
+    await executor.execute(sql`
+      insert into provider_calls (account_id, step_id, provider, model, result_key, outcome, started_at, expires_at)
+      values ('acct_a', 's', 'gemini', 'old', 'k', 'running', now() - interval '2 hours', now() - interval '1 hour')`);
+    await scene.start();
+    await eventually(async () =>
+      expect(await listUsageMonth(executor, 'acct_a', usageMonthOf(new Date()))).toMatchObject([
+        { model: 'old', calls: 1, unpricedCalls: 1 },
+      ]),
+    );
+  });
+
   test('a schedule that was lost with the queue comes back by itself', async () => {
     const scene = await openScene(backend);
     const started = await scene.start();
     await started.waitForLine(/The schedule was not in the queue/);
-    await eventually(async () => expect(await scene.queues.schedule.getJobSchedulersCount()).toBe(8));
+    await eventually(async () => expect(await scene.queues.schedule.getJobSchedulersCount()).toBe(9));
     const from = started.lines.length;
     await loseSchedule(scene.queues);
     expect(await scene.queues.schedule.getJobSchedulersCount()).toBe(0);
     await started.waitForLine(/The schedule was not in the queue/, 20_000, from);
-    expect(await scene.queues.schedule.getJobSchedulersCount()).toBe(8);
+    expect(await scene.queues.schedule.getJobSchedulersCount()).toBe(9);
     const before = await scene.reconciled();
     await eventually(async () =>
       expect((await scene.reconciled())?.finishedAt).not.toEqual(before?.finishedAt),

@@ -55,15 +55,14 @@ export function createStripeMeter({
         return fetch(url, { ...init, signal: either.signal });
       });
       try {
-        await stripe.billing.meterEvents.create(
-          {
-            event_name: eventName,
-            identifier: id,
-            timestamp: Math.floor(at.getTime() / 1_000),
-            payload: { stripe_customer_id: customerId, value: String(value) },
-          },
-          { idempotencyKey: id },
-        );
+        // No idempotency key that stays the same: Stripe answers what comes under a known one with what it answered first, a 500 or a
+        // refusal too, and for a day. The event's identifier is what keeps it from counting twice.
+        await stripe.billing.meterEvents.create({
+          event_name: eventName,
+          identifier: id,
+          timestamp: Math.floor(at.getTime() / 1_000),
+          payload: { stripe_customer_id: customerId, value: String(value) },
+        });
         return 'accepted';
       } catch (error) {
         signal.throwIfAborted();

@@ -57,6 +57,15 @@ test('an event that had come before counts once, also when its answer was lost',
   expect(stripe.requests()).toBe(3);
 });
 
+test('an event that failed or was refused is taken once the reason is gone, though Stripe remembers its answers', async () => {
+  const meter = meterWith();
+  stripe.next({ kind: 'fail', status: 500 }, { kind: 'fail', status: 400, code: 'resource_missing' });
+  await expect(meter.send(event(), signal)).rejects.toMatchObject({ code: 'billing-unavailable' });
+  await expect(meter.send(event(), signal)).rejects.toMatchObject({ code: 'billing-refused' });
+  expect(await meter.send(event(), signal)).toBe('accepted');
+  expect(stripe.counted).toHaveLength(1);
+});
+
 describe('names what went wrong', () => {
   const cases: readonly [string, StripeBehaviour, object][] = [
     [

@@ -56,8 +56,6 @@ begin
     moment := coalesce(p_now, date_trunc('milliseconds', clock_timestamp()));
   end loop;
 
-  update provider_calls set outcome = 'lost', ended_at = moment where outcome = 'running' and expires_at <= moment;
-
   -- A step that runs again takes its own claim over: whoever held it for this step is dead or replaced.
   if stored.lease_until > moment and stored.step_id <> p_step_id then
     return query select 'busy', null::bigint, false, milliseconds(stored.lease_until - moment), null::jsonb;

@@ -27,12 +27,14 @@ begin
   -- In the same order as a call that begins.
   select * into state from provider_states where provider = call.provider and model = call.model for update;
   moment := coalesce(p_now, date_trunc('milliseconds', clock_timestamp()));
-  update provider_calls set outcome = p_outcome, error_code = p_error_code, input_tokens = p_input_tokens,
-    output_tokens = p_output_tokens, pictures = p_pictures, micros = p_micros, duration_ms = p_duration_ms, ended_at = moment
-  where id = p_call_id and outcome in ('running', 'lost');
-  if not found then
+  -- By its lock, and not as it was above: another process may just be telling this end, or giving the call up for lost.
+  select * into call from provider_calls where id = p_call_id for update;
+  if call.outcome not in ('running', 'lost') then
     return;
   end if;
+  update provider_calls set outcome = p_outcome, error_code = p_error_code, input_tokens = p_input_tokens,
+    output_tokens = p_output_tokens, pictures = p_pictures, micros = p_micros, duration_ms = p_duration_ms, ended_at = moment
+  where id = p_call_id;
 
   if p_recovery_ms is not null and state.epoch = call.epoch then
     if call.probe then
@@ -79,6 +81,11 @@ begin
   end if;
   select * into stored from stored_results where account_id = call.account_id and key = call.result_key;
   result := stored_result(stored);
+  if call.outcome = 'lost' then
+    -- It was counted as one of which nobody knows what it took.
+    update usage_months set calls = calls - 1, failed = failed - 1, unpriced_calls = unpriced_calls - (call.micros is null)::integer
+    where account_id = call.account_id and month = usage_month(call.ended_at) and provider = call.provider and model = call.model;
+  end if;
   perform record_usage(call.account_id, moment, call.provider, call.model, p_outcome, p_input_tokens, p_output_tokens, p_pictures, p_micros);
   perform export_usage(call.account_id, p_call_id, call.provider, moment,
     coalesce(p_input_tokens, 0)::bigint + coalesce(p_output_tokens, 0), p_pictures);

@@ -7,6 +7,7 @@ export * from './operations/cancel-job.ts';
 export * from './operations/dispatch-store.ts';
 export * from './operations/document-store.ts';
 export * from './operations/explanation-facts.ts';
+export * from './operations/lost-calls.ts';
 export * from './operations/maintenance-runs.ts';
 export * from './operations/moot-entries.ts';
 export * from './operations/provider-call-store.ts';

@@ -13,7 +13,7 @@ import {
 } from '@pressroom/domain';
 import { type FakeClock, fakeClock } from '@pressroom/testing';
 import fc from 'fast-check';
-import { createProviderCallStore, listJobUsage } from '../src/index.ts';
+import { createProviderCallStore, endLostCalls, listJobUsage } from '../src/index.ts';
 import { accountId, openAccount, openScene, type Scene } from './scene.ts';
 
 const policy: CallPolicy = { breaker: { failures: 5, recoveryMs: 60_000 }, leaseMs: 100_000 };
@@ -390,6 +390,7 @@ describe('the budget', () => {
     await granted({ tokens: 1_000, policy: budget });
     clock.advance(60_000);
     expect(await begin({ tokens: 1_000, policy: budget })).toMatchObject({ kind: 'granted' });
+    expect(await endLostCalls(scene.database.executor, { limit: 10, now: clock.now() })).toBe(1);
     const outcomes = await scene.sql(`select outcome from provider_calls order by id`);
     expect(outcomes).toEqual([{ outcome: 'lost' }, { outcome: 'running' }]);
   });

@@ -1,4 +1,5 @@
 /** What calls took is written down once, in sums that are those of the calls, whatever happens to the calls (invariants 3 and 4). */
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type CallBill,
@@ -10,11 +11,13 @@ import {
   systemIds,
   usageMonthOf,
 } from '@pressroom/domain';
-import { type FakeClock, fakeClock } from '@pressroom/testing';
+import { type FakeClock, fakeClock, repositoryRoot } from '@pressroom/testing';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import {
   cancelJob,
   countJobsByKind,
   createProviderCallStore,
+  endLostCalls,
   listCalls,
   listJobUsage,
   listUsageMonth,
@@ -29,6 +32,7 @@ const other = 'acct_other';
 let scene: Scene;
 let clock: FakeClock;
 let store: ProviderCallStore;
+const migrationsFolder = join(repositoryRoot(), 'packages/database/migrations');
 let serial = 0;
 
 beforeAll(async () => {
@@ -145,22 +149,113 @@ test('a failed call is counted with what it took, and one that took nothing with
   expect(await sums()).toMatchObject([{ calls: 3, failed: 3, inputTokens: 7, micros: 14, unpricedCalls: 1 }]);
 });
 
-test('what ends in the next month counts there, and a call that was given up for lost counts when it ends', async () => {
-  clock.set(new Date('2026-03-31T23:59:59Z'));
+test('what ends in the next month counts there, in the sums as among the calls', async () => {
+  clock.set(new Date('2026-03-31T23:59:59.999Z'));
+  const early = await granted();
   const late = await granted();
-  const lost = await granted();
-  clock.set(new Date('2026-04-01T00:10:00Z'));
-  // Marks the lost ones.
-  await store.end(await granted({ model: 'n' }), succeeded(bill(1)), 'healthy', policy);
+  await store.end(early, succeeded(bill(4)), 'healthy', policy);
+  clock.set(new Date('2026-04-01T00:00:00Z'));
   await store.end(late, succeeded(bill(5)), 'healthy', policy);
-  await store.end(lost, succeeded(bill(6)), 'healthy', policy);
-  expect(await sums()).toMatchObject([
-    { model: 'm', calls: 2, inputTokens: 11 },
-    { model: 'n', calls: 1, inputTokens: 1 },
-  ]);
+  for (const [name, id, tokens] of [
+    ['2026-03', early, 4],
+    ['2026-04', late, 5],
+  ] as const) {
+    const its = usageMonthOf(new Date(`${name}-01`));
+    const { executor } = scene.database;
+    expect(await listUsageMonth(executor, accountId, its)).toMatchObject([{ calls: 1, inputTokens: tokens }]);
+    expect(await listCalls(executor, { accountId, month: its, limit: 9 })).toMatchObject([
+      { id, inputTokens: tokens },
+    ]);
+  }
+});
+
+describe('a call whose end nobody tells', () => {
+  const endLost = () => endLostCalls(scene.database.executor, { limit: 100, now: clock.now() });
+
+  test('is given up though its model is never called again, and counts as one of which nobody knows what it took', async () => {
+    await granted();
+    await granted({ model: 'n', account: other });
+    expect(await endLost()).toBe(0);
+    clock.advance(policy.leaseMs);
+    expect(await endLost()).toBe(2);
+    expect(await endLost()).toBe(0);
+    expect(await sums()).toMatchObject([{ model: 'm', calls: 1, failed: 1, micros: 0, unpricedCalls: 1 }]);
+    expect(await sums(other)).toMatchObject([{ model: 'n', calls: 1, unpricedCalls: 1 }]);
+    const job = (await listJobUsage(scene.database.executor, [`job_${accountId}`])).get(`job_${accountId}`);
+    expect(job).toMatchObject({ made: 1, unpricedCalls: 1 });
+  });
+
+  test('counts once and with what it took when it ends after all, in the month of that', async () => {
+    clock.set(new Date('2026-03-31T23:58:00Z'));
+    const callId = await granted();
+    clock.set(new Date('2026-03-31T23:59:50Z'));
+    await endLost();
+    expect(await sums()).toMatchObject([{ calls: 1, failed: 1, unpricedCalls: 1 }]);
+    clock.set(new Date('2026-04-01T00:00:10Z'));
+    await Promise.all([1, 2].map(() => store.end(callId, succeeded(bill(6)), 'healthy', policy)));
+    expect(await sums()).toMatchObject([
+      { calls: 1, failed: 0, inputTokens: 6, micros: 12, unpricedCalls: 0 },
+    ]);
+    expect(
+      await listUsageMonth(scene.database.executor, accountId, usageMonthOf(new Date('2026-03-31'))),
+    ).toMatchObject([{ calls: 0, failed: 0, unpricedCalls: 0 }]);
+  });
+
+  test('leaves sums that are those of the calls when it is given up while it ends', async () => {
+    const calls = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        granted({ account: index % 2 === 0 ? accountId : other, model: index % 3 === 0 ? 'm' : 'n' }),
+      ),
+    );
+    clock.advance(policy.leaseMs);
+    await Promise.all(
+      calls.flatMap((callId, index) => [
+        store.end(callId, succeeded(bill(index, 1)), 'healthy', policy),
+        ...(index % 5 === 0 ? [endLost()] : []),
+        ...(index % 7 === 0 ? [begin({ model: 'm' })] : []),
+      ]),
+    );
+    await expectSumsOfCalls();
+  });
+});
+
+/** Sums of every account, month and model, as the calls themselves have them. */
+async function expectSumsOfCalls(): Promise<void> {
+  const made = await scene.sql(
+    `select account_id, usage_month(ended_at)::text as month, provider, model, count(*) filter (where outcome <> 'saved') as calls,
+       count(*) filter (where outcome in ('failed', 'aborted', 'lost')) as failed, count(*) filter (where outcome = 'saved') as saved,
+       coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens, sum(pictures) as pictures,
+       coalesce(sum(micros), 0) as micros, count(*) filter (where outcome <> 'saved' and micros is null) as unpriced_calls
+     from provider_calls where outcome <> 'running' group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
+  );
   expect(
-    await listUsageMonth(scene.database.executor, accountId, usageMonthOf(new Date('2026-03-31T00:00:00Z'))),
-  ).toEqual([]);
+    await scene.sql(`select account_id, month::text, provider, model, calls, failed, saved, input_tokens::text, output_tokens::text,
+    pictures, micros::text, unpriced_calls from usage_months order by 1, 2, 3, 4`),
+  ).toEqual(made);
+}
+
+test('a database that has calls already gets the sums of their months when it is migrated', async () => {
+  const result = { storageKey: 'k', mediaType: 'text/plain', bytes: 1, sha256: 'a'.repeat(64), model: 'm' };
+  await store.end(
+    await granted({ key: 'kept' }),
+    succeeded({ ...bill(3, 1), micros: undefined }, result),
+    'healthy',
+    policy,
+  );
+  await begin({ key: 'kept' });
+  await store.end(
+    await granted({ model: 'n' }),
+    { kind: 'aborted', durationMs: 1, bill: undefined },
+    'unknown',
+    policy,
+  );
+  await granted();
+  await scene.sql('delete from usage_months');
+  const statements = readMigrationFiles({ migrationsFolder }).flatMap((migration) => migration.sql);
+  for (const statement of statements.filter((each) => /(delete from|insert into) "usage_months"/i.test(each)))
+    await scene.sql(statement);
+  expect(await sums()).toHaveLength(2);
+  await expectSumsOfCalls();
 });
 
 test('sums stay those of the calls when many end at once, and those of each account are its own', async () => {
@@ -204,13 +299,17 @@ test('sums stay those of the calls when many end at once, and those of each acco
 
 describe('the calls of a month', () => {
   test('come newest first, page by page, without those of other months and accounts', async () => {
-    const begun: number[] = [];
+    const ended: number[] = [];
     for (let index = 0; index < 7; index += 1) {
-      // Several begin in the same millisecond.
+      // Several end in the same millisecond.
       if (index % 3 === 0) clock.advance(1_000);
-      begun.push(await granted());
+      const callId = await granted();
+      await store.end(callId, succeeded(bill(1)), 'healthy', policy);
+      ended.push(callId);
     }
-    await granted({ account: other });
+    // Is under way.
+    await granted();
+    await store.end(await granted({ account: other }), succeeded(bill(1)), 'healthy', policy);
     const seen: number[] = [];
     let before: Awaited<ReturnType<typeof listCalls>>[number] | undefined;
     do {
@@ -218,7 +317,7 @@ describe('the calls of a month', () => {
       seen.push(...page.map(({ id }) => id));
       before = page.length === 3 ? page.at(-1) : undefined;
     } while (before !== undefined);
-    expect(seen).toEqual([...begun].reverse());
+    expect(seen).toEqual([...ended].reverse());
     const last = usageMonthOf(new Date(month().from.getTime() - 1));
     expect(await listCalls(scene.database.executor, { accountId, month: last, limit: 3 })).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { UsageMonth } from '@pressroom/domain';
 import { csvLine } from './csv.ts';
 
 const columns = [
-  'startedAt',
+  'endedAt',
   'jobId',
   'stepId',
   'provider',
@@ -34,6 +34,6 @@ export async function* writeUsageCsv(
 }
 
 function toLine(row: CallRow): string {
-  const fields = { ...row, startedAt: row.startedAt.toISOString() };
+  const fields = { ...row, endedAt: row.endedAt.toISOString() };
   return csvLine(columns.map((column) => fields[column]));
 }

@@ -38,6 +38,12 @@ export interface StripeStandIn extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+interface Asking {
+  readonly response: ServerResponse;
+  readonly key: string | undefined;
+  readonly asked: string;
+}
+
 const maxBodyBytes = 10_000;
 const daySeconds = 86_400;
 
@@ -49,11 +55,23 @@ export async function startStripeStandIn(options: {
 }): Promise<StripeStandIn> {
   const counted: CountedEvent[] = [];
   const known = new Set<string>();
+  /** By idempotency key: Stripe gives its first answer again, whatever it was, once it had begun to work on the request. */
+  const answered = new Map<
+    string,
+    { readonly asked: string; readonly status: number; readonly body: object }
+  >();
   const planned: StripeBehaviour[] = [];
   const waiting: { readonly number: number; readonly resolve: () => void }[] = [];
   let requests = 0;
 
-  const answer = (response: ServerResponse, status: number, body: object, headers: object = {}): void => {
+  const answer = (
+    { response, key, asked }: Asking,
+    status: number,
+    body: object,
+    headers: object = {},
+  ): void => {
+    // What the rate limiter or the login turns away has not begun.
+    if (key !== undefined && status !== 429 && status !== 401) answered.set(key, { asked, status, body });
     response.writeHead(status, {
       'Content-Type': 'application/json',
       'Request-Id': `req_${requests}`,
@@ -61,12 +79,8 @@ export async function startStripeStandIn(options: {
     });
     response.end(JSON.stringify(body));
   };
-  const refuse = (
-    response: ServerResponse,
-    message: string,
-    param: string | undefined,
-    code?: string,
-  ): void => answer(response, 400, { error: { type: 'invalid_request_error', message, param, code } });
+  const refuse = (asking: Asking, message: string, param: string | undefined, code?: string): void =>
+    answer(asking, 400, { error: { type: 'invalid_request_error', message, param, code } });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
@@ -74,8 +88,11 @@ export async function startStripeStandIn(options: {
     for (const each of waiting) if (each.number <= requests) each.resolve();
     const behaviour = planned.shift() ?? { kind: 'accept' };
     if (behaviour.kind === 'hang') return;
+    const key = request.headers['idempotency-key'];
+    const asking: Asking = { response, key: typeof key === 'string' ? key : undefined, asked: body };
+    const before = asking.key === undefined ? undefined : answered.get(asking.key);
     if (request.headers.authorization !== `Bearer ${options.apiKey}`) {
-      answer(response, 401, {
+      answer(asking, 401, {
         error: {
           type: 'invalid_request_error',
           message: `Invalid API Key provided: ${options.apiKey.slice(0, 6)}`,
@@ -84,16 +101,25 @@ export async function startStripeStandIn(options: {
       return;
     }
     if (request.method !== 'POST' || request.url !== '/v1/billing/meter_events') {
-      answer(response, 404, {
+      answer(asking, 404, {
         error: { type: 'invalid_request_error', message: 'Unrecognized request URL' },
       });
+      return;
+    }
+    if (before !== undefined && before.asked !== body) {
+      const message = 'Keys for idempotent requests can only be used with the same parameters.';
+      answer({ ...asking, key: undefined }, 400, { error: { type: 'idempotency_error', message } });
+      return;
+    }
+    if (before !== undefined) {
+      answer(asking, before.status, before.body, { 'Idempotent-Replayed': 'true' });
       return;
     }
     if (behaviour.kind === 'fail') {
       const { status, code, retryAfterSeconds } = behaviour;
       const type = status === 429 ? 'rate_limit_error' : status < 500 ? 'invalid_request_error' : 'api_error';
       const wait = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-      answer(response, status, { error: { type, message: 'It failed as planned', code } }, wait);
+      answer(asking, status, { error: { type, message: 'It failed as planned', code } }, wait);
       return;
     }
     const form = new URLSearchParams(body);
@@ -106,21 +132,21 @@ export async function startStripeStandIn(options: {
     };
     const age = Date.now() / 1_000 - event.timestamp;
     if (!options.eventNames.includes(event.eventName)) {
-      return refuse(response, `No active meter found for event name ${event.eventName}`, 'event_name');
+      return refuse(asking, `No active meter found for event name ${event.eventName}`, 'event_name');
     }
     if (!options.customers.includes(event.customerId)) {
-      return refuse(response, `No such customer: '${event.customerId}'`, 'payload', 'resource_missing');
+      return refuse(asking, `No such customer: '${event.customerId}'`, 'payload', 'resource_missing');
     }
     if (!(age > -300 && age < 35 * daySeconds)) {
       return refuse(
-        response,
+        asking,
         'The timestamp is outside of the window',
         'timestamp',
         'timestamp_too_far_in_past',
       );
     }
     if (known.has(event.identifier)) {
-      return refuse(response, `An event already exists with identifier ${event.identifier}.`, 'identifier');
+      return refuse(asking, `An event already exists with identifier ${event.identifier}.`, 'identifier');
     }
     known.add(event.identifier);
     counted.push(event);
@@ -133,7 +159,7 @@ export async function startStripeStandIn(options: {
       response.end('{"object":"billing.meter_ev');
       return;
     }
-    answer(response, 200, {
+    answer(asking, 200, {
       object: 'billing.meter_event',
       created: Math.floor(Date.now() / 1_000),
       event_name: event.eventName,

@@ -38,7 +38,7 @@ export async function listJobUsage(
       outputTokens: sql<number>`coalesce(sum(${outputTokens}), 0)::integer`,
       pictures: sql<number>`sum(${pictures})::integer`,
       micros: sql`coalesce(sum(${micros}), 0)`.mapWith(Number),
-      unpricedCalls: count(sql`${micros} is null and ${outcome} not in ('running', 'lost')`),
+      unpricedCalls: count(sql`${micros} is null and ${outcome} <> 'running'`),
     })
     .from(providerCalls)
     .where(inArray(jobId, [...jobIds]))

@@ -48,7 +48,7 @@ export async function countJobsByKind(
 
 export interface CallRow {
   readonly id: number;
-  readonly startedAt: Date;
+  readonly endedAt: Date;
   readonly jobId: string | null;
   readonly stepId: string;
   readonly provider: string;
@@ -61,20 +61,20 @@ export interface CallRow {
   readonly durationMs: number | null;
 }
 
-/** Calls that began in the month, newest first; those under way and those that were saved included. */
+/** Calls that ended in the month, as its sums have them, newest first; those that were saved or lost included. */
 export async function listCalls(
   executor: Executor,
   query: {
     readonly accountId: string;
     readonly month: UsageMonth;
-    readonly before?: Pick<CallRow, 'id' | 'startedAt'> | undefined;
+    readonly before?: Pick<CallRow, 'id' | 'endedAt'> | undefined;
     readonly limit: number;
   },
 ): Promise<readonly CallRow[]> {
   const { accountId, month, before, limit } = query;
   const {
     id,
-    startedAt,
+    endedAt,
     jobId,
     stepId,
     provider,
@@ -89,7 +89,7 @@ export async function listCalls(
   return await executor
     .select({
       id,
-      startedAt,
+      endedAt: sql`${endedAt}`.mapWith(endedAt),
       jobId,
       stepId,
       provider,
@@ -105,14 +105,14 @@ export async function listCalls(
     .where(
       and(
         ofAccount(providerCalls.accountId, accountId),
-        gte(startedAt, month.from),
-        lt(startedAt, month.to),
+        gte(endedAt, month.from),
+        lt(endedAt, month.to),
         before === undefined
           ? undefined
-          : or(lt(startedAt, before.startedAt), and(eq(startedAt, before.startedAt), lt(id, before.id))),
+          : or(lt(endedAt, before.endedAt), and(eq(endedAt, before.endedAt), lt(id, before.id))),
       ),
     )
-    .orderBy(desc(startedAt), desc(id))
+    .orderBy(desc(endedAt), desc(id))
     .limit(limit);
 }
 

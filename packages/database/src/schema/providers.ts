@@ -117,7 +117,7 @@ export const providerCalls = pgTable(
     check('provider_calls_outcome', oneOf(table.outcome, callOutcomes)),
     check('provider_calls_ended', sql`(${table.endedAt} is null) = (${table.outcome} = 'running')`),
     index('provider_calls_job').on(table.jobId),
-    index('provider_calls_account').on(table.accountId, table.startedAt, table.id),
+    index('provider_calls_account').on(table.accountId, table.endedAt, table.id),
     index('provider_calls_recent').on(table.provider, table.model, table.startedAt),
     index('provider_calls_running').on(table.expiresAt).where(sql`${table.outcome} = 'running'`),
   ],
