@@ -95,7 +95,7 @@ describe('a long table', () => {
         }
         canvas.finish();
       }
-      for (const face of Object.values(document.faces)) await face.embedIfShown();
+      await document.embedFonts();
       const path = join(folder, 'table.pdf');
       await writePdfFile(document.pdf.context, path);
       expect(await rightmost(path)).toBeLessThanOrEqual(x + width + 0.5);

@@ -40,7 +40,8 @@ export function drawFlowCover(
   canvas.artifact('Layout', () => canvas.rule(left, y, width * 0.3, ink.text));
 
   if (lead !== undefined) {
-    const italic = document.style('serifItalic', 15, 21);
+    const leaning = document.style('serifItalic', 15, 21);
+    const italic = { ...leaning, face: leaning.face.forText(lead) };
     const measure = (text: string): number => italic.face.width(text, italic.size);
     const shown = limitLines(breakLines(lead, width * 0.92, measure), 6, width * 0.92, measure);
     y -= 34 * scale;

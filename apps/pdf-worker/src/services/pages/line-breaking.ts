@@ -1,51 +1,40 @@
+import { graphemesOf } from '@pressroom/domain';
+import { linePieces, phrasePieces } from './line-pieces.ts';
+
 /** Width of a text in points. */
 export type Measure = (text: string) => number;
 
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-
 /**
- * As few lines as fit `width`, filled from the first; a word that is wider than a line is cut between letters.
+ * As few lines as fit `width`, filled from the first; a piece (see `linePieces`) that is wider than a line is cut between letters.
  *
  * A line keeps the space at which it was broken, which does not count in its width: put together, the lines are the
  * text again, also for someone who copies it out of the document.
  */
 export function breakLines(text: string, width: number, measure: Measure): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<= )/u)) {
-    const longer = line + word;
-    if (measure(longer.trimEnd()) <= width) {
-      line = longer;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    const pieces = measure(word.trimEnd()) <= width ? [word] : cutWord(word, width, measure);
-    lines.push(...pieces.slice(0, -1));
-    line = pieces.at(-1) ?? '';
-  }
-  if (line !== '') lines.push(line);
-  return lines;
+  return fillLines(linePieces(text), width, measure);
 }
 
-/** The same number of lines as `breakLines`, but of lengths as even as possible: no single word on the last line. */
+/**
+ * The same number of lines as `breakLines`, but of lengths as even as possible: no single word on the last line. Lines end between
+ * phrases (see `phrasePieces`) where that takes no more of them.
+ */
 export function balanceLines(text: string, width: number, measure: Measure): string[] {
-  const filled = breakLines(text, width, measure);
+  const count = breakLines(text, width, measure).length;
+  const phrases = phrasePieces(text);
+  const pieces = fitsUncut(phrases, width, measure, count) ? phrases : linePieces(text);
   let tooNarrow = 0;
   let wide = width;
   while (wide - tooNarrow > 1) {
     const middle = (tooNarrow + wide) / 2;
-    if (!hasCutWord(text, middle, measure) && breakLines(text, middle, measure).length <= filled.length) {
-      wide = middle;
-    } else {
-      tooNarrow = middle;
-    }
+    if (fitsUncut(pieces, middle, measure, count)) wide = middle;
+    else tooNarrow = middle;
   }
-  return breakLines(text, wide, measure);
+  return fillLines(pieces, wide, measure);
 }
 
-/** True when some word does not fit `width` by itself. */
+/** True when some piece does not fit `width` by itself. */
 export function hasCutWord(text: string, width: number, measure: Measure): boolean {
-  return text.split(' ').some((word) => measure(word) > width);
+  return hasTooWide(linePieces(text), width, measure);
 }
 
 /** At most `limit` lines, the last one with an ellipsis when something was dropped. */
@@ -57,21 +46,47 @@ export function limitLines(
 ): string[] {
   if (lines.length <= limit) return [...lines];
   const kept = lines.slice(0, limit);
-  const letters = Array.from(graphemes.segment(kept.at(-1) ?? ''), ({ segment }) => segment);
+  const letters = graphemesOf(kept.at(-1) ?? '');
   while (letters.length > 0 && measure(`${letters.join('').trimEnd()}…`) > width) letters.pop();
   return [...kept.slice(0, -1), `${letters.join('').trimEnd()}…`];
 }
 
-function cutWord(word: string, width: number, measure: Measure): string[] {
-  const pieces: string[] = [];
-  let piece = '';
-  for (const { segment } of graphemes.segment(word)) {
-    if (piece !== '' && measure((piece + segment).trimEnd()) > width) {
-      pieces.push(piece);
-      piece = '';
+function fillLines(pieces: readonly string[], width: number, measure: Measure): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of pieces) {
+    const longer = line + piece;
+    if (measure(longer.trimEnd()) <= width) {
+      line = longer;
+      continue;
     }
-    piece += segment;
+    if (line !== '') lines.push(line);
+    const parts = measure(piece.trimEnd()) <= width ? [piece] : cutPiece(piece, width, measure);
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1) ?? '';
   }
-  if (piece !== '') pieces.push(piece);
-  return pieces;
+  if (line !== '') lines.push(line);
+  return lines;
+}
+
+function fitsUncut(pieces: readonly string[], width: number, measure: Measure, mostLines: number): boolean {
+  return !hasTooWide(pieces, width, measure) && fillLines(pieces, width, measure).length <= mostLines;
+}
+
+function hasTooWide(pieces: readonly string[], width: number, measure: Measure): boolean {
+  return pieces.some((piece) => measure(piece.trimEnd()) > width);
+}
+
+function cutPiece(whole: string, width: number, measure: Measure): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const segment of graphemesOf(whole)) {
+    if (part !== '' && measure((part + segment).trimEnd()) > width) {
+      parts.push(part);
+      part = '';
+    }
+    part += segment;
+  }
+  if (part !== '') parts.push(part);
+  return parts;
 }

@@ -36,7 +36,8 @@ export function drawCover(
   canvas.tagged(section.add('H1'), () => canvas.text(lines, axis, baseline, style, 'centre'));
   baseline -= (lines.length - 1) * style.leading;
   if (content.author !== undefined) {
-    const authorStyle = book.style('serifItalic', 15, 20, ink.text);
+    const italic = book.style('serifItalic', 15, 20, ink.text);
+    const authorStyle = { ...italic, face: italic.face.forText(content.author) };
     const measure = (text: string) => authorStyle.face.width(text, authorStyle.size);
     const authorLines = balanceLines(content.author, area.width * 0.8, measure);
     baseline -= 34 * scale;

@@ -72,7 +72,7 @@ export async function renderBook(
   drawContactSheets(book, contacts);
   drawNotes(book, notesText(content, printedPreflight(placed)));
   writeDocumentMetadata(book, propertiesOf(content));
-  for (const face of Object.values(book.faces)) await face.embedIfShown();
+  await book.embedFonts();
   const bytes = await writePdfFile(context, outputPath);
   return { pages: book.pageCount, preflight: preflightRemarks(placed), bytes };
 }
