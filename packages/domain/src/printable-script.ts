@@ -78,7 +78,9 @@ function setOf(name: FontSetName): CodePointSet {
 /** Of a letter with its marks that no set of fonts has whole: what none has, or else what is not in the fonts of the letter. */
 function missingOf(segment: string): string[] {
   const characters = [...segment];
-  const nowhere = characters.filter((character) => fontSetNames.every((name) => !setOf(name).hasAll(character)));
+  const nowhere = characters.filter((character) =>
+    fontSetNames.every((name) => !setOf(name).hasAll(character)),
+  );
   if (nowhere.length > 0) return nowhere;
   const home = fontSetNames.find((name) => setOf(name).hasAll(characters[0] ?? ''));
   return characters.filter((character) => home === undefined || !setOf(home).hasAll(character));

@@ -1,5 +1,5 @@
 import { type Canvas, ink } from '../pages/canvas.ts';
-import { balanceLines, breakLines, hasCutWord, limitLines } from '../pages/line-breaking.ts';
+import { breakLines, limitLines, titleLines } from '../pages/line-breaking.ts';
 import { contentBox } from '../pages/page-geometry.ts';
 import type { StructureElement } from '../pages/structure-tree.ts';
 import type { FlowedDocument } from './flowed-document.ts';
@@ -104,8 +104,8 @@ function setTitle({ document }: FlowedDocument, title: string, width: number) {
   for (const size of titleSizes) {
     const style = document.style('serifMedium', size, size * 1.18);
     const measure = (text: string): number => style.face.width(text, style.size);
-    if (hasCutWord(title, width, measure) || breakLines(title, width, measure).length > 4) continue;
-    return { lines: balanceLines(title, width, measure), style };
+    const lines = titleLines(title, width, measure, 4);
+    if (lines !== undefined) return { lines, style };
   }
   const style = document.style('serifMedium', titleSizes.at(-1) ?? 19, 23);
   const measure = (text: string): number => style.face.width(text, style.size);

@@ -41,7 +41,8 @@ export function printableContent<Content>(content: Content): PrintableContent<Co
       }
     }
     gaps += holes;
-    if (shown < letters * leastShown || holes > Math.max(fewHoles, letters / lettersPerHole)) return unreadable;
+    if (shown < letters * leastShown || holes > Math.max(fewHoles, letters / lettersPerHole))
+      return unreadable;
     return out.replaceAll(/\[…\](?:\s*\[…\])+/gu, missing);
   };
   const walk = (value: unknown, key?: string): unknown => {

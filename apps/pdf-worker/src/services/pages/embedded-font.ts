@@ -80,7 +80,8 @@ export class EmbeddedFont {
     const operators: string[] = [];
     let rise = 0;
     for (const { from, to, copiedAs } of this.#groups(text, { glyphs, positions })) {
-      if (copiedAs !== undefined) operators.push(`/Span <</ActualText ${PDFHexString.fromText(copiedAs)}>> BDC`);
+      if (copiedAs !== undefined)
+        operators.push(`/Span <</ActualText ${PDFHexString.fromText(copiedAs)}>> BDC`);
       let array = '';
       for (const [offset, glyph] of glyphs.slice(from, to).entries()) {
         const index = from + offset;

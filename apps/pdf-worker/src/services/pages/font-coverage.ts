@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fontkit from '@pdf-lib/fontkit';
 import type { FontSetName } from '@pressroom/domain';
-import { faceNames, type FontName, fontFiles, fontOf } from './font-files.ts';
+import { type FontName, faceNames, fontFiles, fontOf } from './font-files.ts';
 
 /** What every font of the set has, ascending, without what is never set (see `printableText` in domain). */
 export async function fontCoverage(set: FontSetName): Promise<readonly number[]> {
@@ -13,7 +13,9 @@ export async function fontCoverage(set: FontSetName): Promise<readonly number[]>
 }
 
 async function characterSet(font: FontName): Promise<ReadonlySet<number>> {
-  return new Set(fontkit.create(await readFile(fontFiles[font].path)).characterSet);
+  const parsed = fontkit.create(await readFile(fontFiles[font].path));
+  // A font may list the end of its table as a character.
+  return new Set(parsed.characterSet.filter((point) => parsed.hasGlyphForCodePoint(point)));
 }
 
 /** Controls, formats, the separators that become a plain space, private letters, and the two stand-ins for what could not be read. */

@@ -19,22 +19,21 @@ export function breakLines(text: string, width: number, measure: Measure): strin
  * phrases (see `phrasePieces`) where that takes no more of them.
  */
 export function balanceLines(text: string, width: number, measure: Measure): string[] {
-  const count = breakLines(text, width, measure).length;
-  const phrases = phrasePieces(text);
-  const pieces = fitsUncut(phrases, width, measure, count) ? phrases : linePieces(text);
-  let tooNarrow = 0;
-  let wide = width;
-  while (wide - tooNarrow > 1) {
-    const middle = (tooNarrow + wide) / 2;
-    if (fitsUncut(pieces, middle, measure, count)) wide = middle;
-    else tooNarrow = middle;
-  }
-  return fillLines(pieces, wide, measure);
+  const filled = breakLines(text, width, measure);
+  const inPhrases = titleLines(text, width, measure, filled.length);
+  return inPhrases ?? narrow(linePieces(text), width, measure, filled.length);
 }
 
-/** True when some piece does not fit `width` by itself. */
-export function hasCutWord(text: string, width: number, measure: Measure): boolean {
-  return hasTooWide(linePieces(text), width, measure);
+/** At most `most` lines of lengths as even as possible, each ending between phrases; undefined where that many do not hold the text. */
+export function titleLines(
+  text: string,
+  width: number,
+  measure: Measure,
+  most: number,
+): string[] | undefined {
+  const phrases = phrasePieces(text);
+  if (!fitsUncut(phrases, width, measure, most)) return undefined;
+  return narrow(phrases, width, measure, fillLines(phrases, width, measure).length);
 }
 
 /** At most `limit` lines, the last one with an ellipsis when something was dropped. */
@@ -69,12 +68,21 @@ function fillLines(pieces: readonly string[], width: number, measure: Measure): 
   return lines;
 }
 
-function fitsUncut(pieces: readonly string[], width: number, measure: Measure, mostLines: number): boolean {
-  return !hasTooWide(pieces, width, measure) && fillLines(pieces, width, measure).length <= mostLines;
+/** Lines as short as they can be without becoming more than `count`. */
+function narrow(pieces: readonly string[], width: number, measure: Measure, count: number): string[] {
+  let tooNarrow = 0;
+  let wide = width;
+  while (wide - tooNarrow > 1) {
+    const middle = (tooNarrow + wide) / 2;
+    if (fitsUncut(pieces, middle, measure, count)) wide = middle;
+    else tooNarrow = middle;
+  }
+  return fillLines(pieces, wide, measure);
 }
 
-function hasTooWide(pieces: readonly string[], width: number, measure: Measure): boolean {
-  return pieces.some((piece) => measure(piece.trimEnd()) > width);
+function fitsUncut(pieces: readonly string[], width: number, measure: Measure, mostLines: number): boolean {
+  const isCut = pieces.some((piece) => measure(piece.trimEnd()) > width);
+  return !isCut && fillLines(pieces, width, measure).length <= mostLines;
 }
 
 function cutPiece(whole: string, width: number, measure: Measure): string[] {

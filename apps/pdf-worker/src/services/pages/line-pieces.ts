@@ -8,14 +8,16 @@ import { graphemesOf } from '@pressroom/domain';
  * written without spaces, and its words are found in a dictionary.
  */
 export function linePieces(text: string): string[] {
-  return text.split(/(?<= )/u).flatMap((word) => (dense.test(word) ? divide(word, isLineBreak) : [word]));
+  return text.split(wordStart).flatMap((word) => (dense.test(word) ? divide(word, isLineBreak) : [word]));
 }
 
 /** Longer pieces, for titles and captions: a line ends between Japanese or Chinese phrases, as a reader would pause. */
 export function phrasePieces(text: string): string[] {
-  return text.split(/(?<= )/u).flatMap((word) => (dense.test(word) ? divide(word, isPhraseBreak) : [word]));
+  return text.split(wordStart).flatMap((word) => (dense.test(word) ? divide(word, isPhraseBreak) : [word]));
 }
 
+/** After a space, unless a mark stands on it. */
+const wordStart = /(?<= )(?![\p{M}\u0e33])/u;
 const thai = /^\p{Script=Thai}/u;
 /** Letters and punctuation that are set on a grid without spaces. */
 const onGrid =
@@ -67,7 +69,12 @@ function isLineBreak({ last, next, position, wordStarts }: Border): boolean {
   return !inseparable.some((pair) => pair.test(last) && pair.test(next));
 }
 
-/** Words that begin with hiragana are mostly particles and endings of what stands before them. */
+/** Short words in hiragana are particles and endings of what stands before them. */
 function isPhraseBreak(border: Border): boolean {
-  return isLineBreak(border) && border.wordStarts.has(border.position) && !/^\p{Script=Hiragana}/u.test(border.next);
+  const { last, next, position, wordStarts } = border;
+  if (!isLineBreak(border) || !wordStarts.has(position)) return false;
+  // A year and the word for it.
+  if (/^\p{Nd}/u.test(last) && !/^\p{Nd}/u.test(next)) return false;
+  if (!/^\p{Script=Hiragana}/u.test(next)) return true;
+  return !wordStarts.has(position + 1) && !wordStarts.has(position + 2);
 }

@@ -23,7 +23,8 @@ export class Typeface {
 
   /** The face for a paragraph: upright where it has a script without italics, since digits and names in it would lean alone. */
   forText(text: string): Typeface {
-    if (this.#name !== 'serifItalic' || fontRuns(text).every(({ fontSet }) => fontSet === 'european')) return this;
+    if (this.#name !== 'serifItalic' || fontRuns(text).every(({ fontSet }) => fontSet === 'european'))
+      return this;
     return new Typeface(this.#fonts, 'serif');
   }
 

@@ -1,11 +1,4 @@
-import {
-  decodePDFRawStream,
-  type PDFContext,
-  PDFDict,
-  PDFName,
-  PDFRawStream,
-  PDFRef,
-} from 'pdf-lib';
+import { decodePDFRawStream, type PDFContext, PDFDict, PDFName, PDFRawStream, PDFRef } from 'pdf-lib';
 
 /** The most entries that one list of a character map may have (Adobe Technical Note 5014). */
 const mostEntries = 100;
