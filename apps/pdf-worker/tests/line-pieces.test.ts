@@ -8,12 +8,12 @@ import { linePieces, phrasePieces } from '../src/services/pages/line-pieces.ts';
 const measure = (text: string): number => graphemesOf(text).length;
 
 // Written down from JIS X 4051 (line-start and line-end prohibition), not taken from the code.
-const neverFirst = [
-  ...'、。，．・：；？！ー〜々ゝゞヽヾ゛゜」』）】〉》〕］｝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%)]}',
-];
-const neverLast = [...'「『（【〈《〔［｛([{'];
-const plain = [...'日本語漢字かなカナ東京夏海𠮷'];
-const others = [...'abc12 -ก่อนที่น้ำๆ'];
+const neverFirst = Array.from(
+  '、。，．・：；？！ー〜々ゝゞヽヾ゛゜」』）】〉》〕］｝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%)]}',
+);
+const neverLast = Array.from('「『（【〈《〔［｛([{');
+const plain = Array.from('日本語漢字かなカナ東京夏海𠮷');
+const others = Array.from('abc12 -ก่อนที่น้ำๆ');
 
 const random = seededRandom(11);
 const texts = Array.from({ length: 2_000 }, () =>
@@ -44,7 +44,7 @@ describe('the pieces between which a line may end', () => {
   });
 
   test('are single letters where ideographs and kana stand beside each other', () => {
-    expect(linePieces('日本語のテスト')).toEqual([...'日本語のテスト']);
+    expect(linePieces('日本語のテスト')).toEqual(Array.from('日本語のテスト'));
     expect(linePieces('「東京」は、キャラッと。')).toEqual(['「東', '京」', 'は、', 'キャ', 'ラッ', 'と。']);
     expect(linePieces('Gogh（画家）1853年')).toEqual(['Gogh', '（画', '家）', '1853', '年']);
     expect(linePieces('待て……１２３円、50%。￥100')).toEqual([

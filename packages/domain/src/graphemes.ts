@@ -5,7 +5,7 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
  * microseconds a letter, too long for a text that is measured after every word; so it is only asked where marks are not simple.
  */
 export function graphemesOf(text: string): string[] {
-  if (!joins.test(text)) return [...text];
+  if (!joins.test(text)) return Array.from(text);
   if (joinsByRule.test(text)) return Array.from(segmenter.segment(text), ({ segment }) => segment);
   return text.match(letterWithMarks) ?? [];
 }

@@ -77,7 +77,7 @@ function setOf(name: FontSetName): CodePointSet {
 
 /** Of a letter with its marks that no set of fonts has whole: what none has, or else what is not in the fonts of the letter. */
 function missingOf(segment: string): string[] {
-  const characters = [...segment];
+  const characters = Array.from(segment);
   const nowhere = characters.filter((character) =>
     fontSetNames.every((name) => !setOf(name).hasAll(character)),
   );

@@ -18,7 +18,7 @@ function* numbers(seed: number): Generator<number, never> {
   }
 }
 
-const letters = [...'aé漢かﾊ々ー。「กำ้ๆท 한ㅏक्ष🎉👍🏽🇯🇵\u0301\u3099\u309aﾟ\u200d\u1161\n\u00a0𠮷1'];
+const letters = Array.from('aé漢かﾊ々ー。「กำ้ๆท 한ㅏक्ष🎉👍🏽🇯🇵\u0301\u3099\u309aﾟ\u200d\u1161\n\u00a0𠮷1');
 function* texts(count: number): Generator<string> {
   const random = numbers(7);
   for (let made = 0; made < count; made += 1) {

@@ -1,11 +1,11 @@
 import { graphemesOf, PressroomError } from '@pressroom/domain';
 import { CustomFontSubsetEmbedder, type PDFContext, PDFHexString, type PDFRef } from 'pdf-lib';
 import { type FontFile, type FontName, fontFiles } from './font-files.ts';
+import { type GlyphGroup, type GlyphRun, glyphGroups } from './glyph-groups.ts';
 import { openFont } from './parsed-fonts.ts';
 import { divideUnicodeMap } from './unicode-map.ts';
 
 type Font = CustomFontSubsetEmbedder['font'];
-type GlyphRun = ReturnType<Font['layout']>;
 
 /** The library's own way to open a subset waits for a parser that may be slow; a font that is parsed already needs no waiting. */
 const Embedder = CustomFontSubsetEmbedder as unknown as new (
@@ -14,14 +14,6 @@ const Embedder = CustomFontSubsetEmbedder as unknown as new (
   customName: string,
   features: CustomFontSubsetEmbedder['fontFeatures'],
 ) => CustomFontSubsetEmbedder;
-
-/** Some glyphs of a text that is laid out, and the letters that they stand for. */
-interface GlyphGroup {
-  readonly from: number;
-  readonly to: number;
-  /** Only where the glyphs by themselves would be copied as other letters. */
-  readonly copiedAs?: string;
-}
 
 /**
  * One font of the document, of which only the letters that were shown are embedded.
@@ -70,7 +62,8 @@ export class EmbeddedFont {
    * @throws `unsupported-script` when the font lacks a letter: the last guard against boxes on paper.
    */
   show(text: string, size: number): string {
-    const { glyphs, positions } = this.#layout(text);
+    const run = this.#layout(text);
+    const { glyphs, positions } = run;
     if (glyphs.some((glyph) => glyph.id === 0)) {
       throw new PressroomError('unsupported-script', `The fonts lack a letter of “${text}”`);
     }
@@ -79,9 +72,9 @@ export class EmbeddedFont {
     const { scale } = this.#embedder;
     const operators: string[] = [];
     let rise = 0;
-    for (const { from, to, copiedAs } of this.#groups(text, { glyphs, positions })) {
+    for (const { from, to, copiedAs } of this.#groups(text, run)) {
       if (copiedAs !== undefined)
-        operators.push(`/Span <</ActualText ${PDFHexString.fromText(copiedAs)}>> BDC`);
+        operators.push(`/Span <</ActualText ${PDFHexString.fromText(copiedAs).toString()}>> BDC`);
       let array = '';
       for (const [offset, glyph] of glyphs.slice(from, to).entries()) {
         const index = from + offset;
@@ -131,31 +124,9 @@ export class EmbeddedFont {
     return font.layout(text, fontFeatures);
   }
 
-  /**
-   * The glyphs in their order, divided where readers would not copy the text from them: there, each letter with its marks. That is where
-   * glyphs stand for other letters, and where marks are moved from where they would stand: some readers take them for letters of the
-   * next word, or of a line above the line.
-   */
-  #groups(text: string, { glyphs, positions }: Pick<GlyphRun, 'glyphs' | 'positions'>): GlyphGroup[] {
-    const all = { from: 0, to: glyphs.length };
-    const isPlain = (from: number, to: number, letters: string): boolean =>
-      copied(glyphs.slice(from, to)) === letters &&
-      positions.slice(from, to).every(({ xOffset, yOffset }) => xOffset === 0 && yOffset === 0);
-    if (!this.#file.isFallback || isPlain(0, glyphs.length, text)) return [all];
-    const groups: GlyphGroup[] = [];
-    let from = 0;
-    for (const letter of graphemesOf(text)) {
-      const ids = this.#idsOf(letter);
-      const to = from + ids.length;
-      // Shaped otherwise than alone: which glyphs are its own cannot be told.
-      if (ids.some((id, index) => id !== glyphs[from + index]?.id)) return [{ ...all, copiedAs: text }];
-      const last = groups.at(-1);
-      if (!isPlain(from, to, letter)) groups.push({ from, to, copiedAs: letter });
-      else if (last === undefined || last.copiedAs !== undefined) groups.push({ from, to });
-      else groups[groups.length - 1] = { from: last.from, to };
-      from = to;
-    }
-    return from === glyphs.length ? groups : [{ ...all, copiedAs: text }];
+  #groups(text: string, run: GlyphRun): readonly GlyphGroup[] {
+    if (!this.#file.isFallback) return [{ from: 0, to: run.glyphs.length }];
+    return glyphGroups(text, run, (letter) => this.#idsOf(letter));
   }
 
   #idsOf(cluster: string): readonly number[] {
@@ -166,11 +137,6 @@ export class EmbeddedFont {
     }
     return ids;
   }
-}
-
-/** The text that readers make of the glyphs. */
-function copied(glyphs: GlyphRun['glyphs']): string {
-  return glyphs.map(({ codePoints }) => String.fromCodePoint(...codePoints)).join('');
 }
 
 function round(value: number): number {

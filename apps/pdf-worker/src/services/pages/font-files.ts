@@ -9,11 +9,7 @@ export type FaceName = (typeof faceNames)[number];
 
 /** Sets of fonts that stand in for letters which the faces lack. */
 type FallbackSetName = Exclude<FontSetName, 'european'>;
-const fallbackNames = ['japanese', 'japaneseMedium', 'thai', 'thaiMedium'] as const;
-export type FontName = FaceName | (typeof fallbackNames)[number];
-
-/** Every font that a document may embed. */
-export const fontNames: readonly FontName[] = [...faceNames, ...fallbackNames];
+export type FontName = FaceName | 'japanese' | 'japaneseMedium' | 'thai' | 'thaiMedium';
 
 export interface FontFile {
   readonly path: string;
