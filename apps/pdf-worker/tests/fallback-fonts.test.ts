@@ -124,7 +124,9 @@ describe.each(scripts)('a report in %s', (script) => {
     await inReport(async (first, folder) => {
       expect(await runTool('qpdf', '--check', first.path)).toMatch(/No syntax or stream encoding errors/);
       // Between them another one, whose letters must not be remembered.
-      await setReport(folder, reportIn([samples.Thai[1], samples.Japanese[2]], 'ja'), { name: 'other.pdf' });
+      await setReport(folder, reportIn([samples.Japanese[2], samples.Thai[1]], 'ja'), {
+        name: 'other.pdf',
+      });
       const second = await setReport(folder, reportIn(texts, 'und'), { name: 'again.pdf' });
       expect(second.bytes.equals(first.bytes)).toBe(true);
     });
@@ -197,11 +199,23 @@ describe('fonts that stand in', () => {
     });
   });
 
+  test('remember nothing of an earlier document: a radical or the ideograph that looks like it, each is copied as it is', async () => {
+    await inTemporaryFolder(async (folder) => {
+      // One glyph for both. It would need a note if it were known as the other one.
+      for (const letter of ['⺐', '尢', '⺐']) {
+        const { parsed } = await setReport(folder, reportOf({ summary: letter }));
+        const contents = parsed.getPages().map(({ node }) => contentOf(node.Contents()));
+        expect(contents.join('\n')).toContain('/F-japanese');
+        expect(contents.join('\n')).not.toContain('/ActualText');
+      }
+    });
+  });
+
   test('list no more than a hundred letters at once in their maps to Unicode', async () => {
     await inTemporaryFolder(async (folder) => {
       const { parsed } = await setReport(
         folder,
-        reportIn([...samples.Japanese, ...samples['Chinese of letters that Japanese has']], 'ja'),
+        reportIn(['น้ำ', ...samples.Japanese, ...samples['Chinese of letters that Japanese has']], 'ja'),
       );
       const maps = [...parsed.context.enumerateIndirectObjects()].flatMap(([, object]) => {
         if (!(object instanceof PDFRawStream)) return [];
@@ -211,6 +225,8 @@ describe('fonts that stand in', () => {
       const counts = maps.map((map) => [...map.matchAll(/(\d+) beginbfchar\n(.*?)\nendbfchar/gs)]);
       expect(counts.some((lists) => lists.length > 1)).toBe(true);
       for (const [, count, list = ''] of counts.flat()) {
+        // No glyph without a letter: that of a vowel's second part is copied as the vowel that it looks like.
+        for (const entry of list.split('\n')) expect(entry).toMatch(/^<[\da-f]{4}> <(?:[\da-f]{4})+>$/i);
         expect(Number(count)).toBe(list.split('\n').length);
         expect(Number(count)).toBeLessThanOrEqual(100);
       }
@@ -267,6 +283,33 @@ describe('a picture book', () => {
       expect(again.bytes.equals(bytes)).toBe(true);
     });
   });
+
+  testWith(
+    'pdffonts',
+    'meets the letters of its captions in the order of its pages, whichever picture is read first',
+    async () => {
+      await inTemporaryFolder(async (folder) => {
+        const wish = {
+          samples: [
+            { width: 4000, height: 3000, form: 'poster-jpeg' as const, seed: 3 },
+            { width: 200, height: 150, form: 'line-art' as const, seed: 4 },
+          ],
+          captions: ['海', 'ทะเล'],
+        };
+        const { path } = await setBook(folder, wish);
+        const rows = (await runTool('pdffonts', path)).split('\n');
+        const objectOf = (family: string): number =>
+          Number(
+            rows
+              .find((row) => row.includes(`${family}-Regular`))
+              ?.trim()
+              .split(/\s+/)
+              .at(-2),
+          );
+        expect(objectOf('NotoSansJP')).toBeLessThan(objectOf('NotoSansThai'));
+      });
+    },
+  );
 });
 
 const real = corpus();
