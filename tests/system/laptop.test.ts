@@ -40,7 +40,7 @@ test('the demo names each of the user’s files that cannot be used, and says so
       args: [join(root, 'apps/cli/dist/src/main.js'), 'demo', ...files, '--page-size', 'A5', '--out', out],
     });
   // Letters that the fonts lack, in a file's name: the photo goes in, without a caption.
-  const unprintable = join(folder, '海の写真.png');
+  const unprintable = join(folder, 'समुद्र की तस्वीर.png');
   await copyFile(good, unprintable);
   const mixed = await run(
     good,
@@ -54,7 +54,7 @@ test('the demo names each of the user’s files that cannot be used, and says so
   expect(mixed.stdout).toMatch(/truncated\.jpg cannot be used: .*cut off/);
   expect(mixed.stdout).toMatch(/package\.json cannot be used: .*not a picture/);
   expect(mixed.stdout).toMatch(/ cannot be used: it is a folder/);
-  expect(mixed.stdout).not.toMatch(/海の写真\.png cannot be used/);
+  expect(mixed.stdout).not.toMatch(/समुद्र की तस्वीर\.png cannot be used/);
   expect(mixed.stdout).toMatch(/absent\.jpg cannot be used: there is no such file/);
   const [page] = (await PDFDocument.load(await readFile(out))).getPages();
   expect(Math.round(page?.getWidth() ?? 0)).toBe(420);
@@ -72,14 +72,14 @@ test('the demo refuses at once what cannot come out, and starts nothing for it',
       '--out',
       folder,
       '--title',
-      '海',
+      'समुद्र',
       '--prompt',
       'a linocut',
     ],
     env: { GEMINI_API_KEY: '' },
   });
   expect((await demo.exited).code).toBe(1);
-  expect(demo.stdout).toMatch(/--title has characters .*: 海/);
+  expect(demo.stdout).toMatch(/--title has characters .*: स/);
   expect(demo.stdout).toMatch(/set GEMINI_API_KEY/);
   expect(demo.stdout).toMatch(/is a folder/);
   expect(demo.stdout).not.toMatch(/Starting/);

@@ -173,7 +173,7 @@ test('waits as long as it is asked to, and answers 200 as soon as the job settle
 });
 
 test('refuses what the fonts cannot print, naming the field', async () => {
-  const photos = [{ assetId: photo }, { assetId: photo, caption: '北京' }];
+  const photos = [{ assetId: photo }, { assetId: photo, caption: 'दिल्ली' }];
   expect(await api.problem('/api/jobs', submit(book({ input: { photos, title: 'Ok' } })))).toMatchObject({
     code: 'unsupported-script',
     status: 422,

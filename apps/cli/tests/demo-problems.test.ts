@@ -16,15 +16,15 @@ const problemsOf = (wishes: Partial<Wishes>, out = join(folder, 'book.pdf')): Pr
 
 test('samples, own photos and any of the styles need nothing else', async () => {
   expect(await problemsOf({})).toEqual([]);
-  expect(await problemsOf({ files: ['a.jpg'], style: 'pencil-sketch', title: 'Ωκεανός, море, été' })).toEqual(
-    [],
-  );
+  expect(
+    await problemsOf({ files: ['a.jpg'], style: 'pencil-sketch', title: 'Ωκεανός, море, été, 海, ทะเล' }),
+  ).toEqual([]);
 });
 
 test.each([
   [
-    { title: '海のそば' },
-    /^--title has characters .*: 海 の そ ば\. They print Latin, Greek and Cyrillic\.$/,
+    { title: 'समुद्र' },
+    /^--title has characters .*: स म ु द ् र\. They print Latin, Greek, Cyrillic, Japanese and Thai\.$/,
   ],
   [{ title: 'Sea 🌊' }, /characters that the fonts of the book do not have: 🌊/],
   [{ title: '  ' }, /^--title is empty/],

@@ -108,7 +108,7 @@ test.each([
   ],
   [{ question: 'a' }, /^--question: /],
   [{ title: '' }, /^--title: /],
-  [{ title: '海のそば' }, /^--title: The fonts of the pages do not have: 海/],
+  [{ title: 'समुद्र' }, /^--title: The fonts of the pages do not have: स म/],
 ])('%j is told before anything starts', async (wishes: object, said) => {
   const given = { documents: ['a.pdf'], pageSize: 'A4' as const, ...wishes };
   expect(await findReportProblems(given, join(folder, 'x.pdf'))).toEqual([expect.stringMatching(said)]);

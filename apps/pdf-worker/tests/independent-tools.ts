@@ -17,6 +17,7 @@ const installed = {
   qpdf: await isInstalled('qpdf'),
   pdfinfo: await isInstalled('pdfinfo'),
   pdftotext: await isInstalled('pdftotext'),
+  pdffonts: await isInstalled('pdffonts'),
   pdftoppm: await isInstalled('pdftoppm'),
 } as const;
 

@@ -37,12 +37,12 @@ test('sets a book on a thread and reports every page', async () => {
 
 test('an error keeps its code and facts on the way from the thread', async () => {
   await inTemporaryFolder(async (folder) => {
-    const content = await prepareBook(folder, { samples: [landscape], title: '本' });
+    const content = await prepareBook(folder, { samples: [landscape], title: 'ख' });
     const options = { outputPath: join(folder, 'book.pdf'), signal: neverAborted(), onPage: () => {} };
     await expect(renderer.render(content, options)).rejects.toMatchObject({
       name: 'PressroomError',
       code: 'unsupported-script',
-      facts: { field: 'title', characters: ['本'] },
+      facts: { field: 'title', characters: ['ख'] },
     });
     await writeFile(join(folder, 'picture-0'), 'not a picture');
     await expect(renderer.render({ ...content, title: 'A Book' }, options)).rejects.toMatchObject({

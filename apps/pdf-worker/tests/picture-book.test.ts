@@ -142,7 +142,7 @@ describe('a picture book', () => {
   test('refuses text that the fonts lack, and names the field', async () => {
     await inTemporaryFolder(async (folder) => {
       const samples = [landscape, portrait];
-      await expect(setBook(folder, { samples, title: '夏の本' })).rejects.toMatchObject({
+      await expect(setBook(folder, { samples, title: 'गर्मी की किताब' })).rejects.toMatchObject({
         code: 'unsupported-script',
         facts: { field: 'title' },
       });

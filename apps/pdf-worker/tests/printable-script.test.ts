@@ -1,29 +1,37 @@
 import { readFile } from 'node:fs/promises';
 import { expect, jest, test } from '@jest/globals';
 import fontkit from '@pdf-lib/fontkit';
-import { printableRanges, printableText, unprintableCharacters } from '@pressroom/domain';
+import {
+  CodePointSet,
+  encodedFontSets,
+  fontSetNames,
+  printableText,
+  unprintableCharacters,
+} from '@pressroom/domain';
 import { checkPrintable } from '@pressroom/pdf-worker';
 import { fontCoverage } from '../src/services/pages/font-coverage.ts';
-import { faceNames, fontFiles } from '../src/services/pages/font-files.ts';
+import { faceNames, fontFiles, fontOf } from '../src/services/pages/font-files.ts';
 
 jest.setTimeout(60_000);
 
-test('the generated table is what the fonts have', async () => {
-  expect(printableRanges).toEqual(await fontCoverage());
+test.each(fontSetNames)('the generated table is what the %s fonts have', async (set) => {
+  expect([...new CodePointSet(encodedFontSets[set])]).toEqual(await fontCoverage(set));
 });
 
-test('every face has a glyph for every character that counts as printable', async () => {
-  for (const face of faceNames) {
-    const font = fontkit.create(await readFile(fontFiles[face].path));
-    for (const [first, last] of printableRanges) {
-      for (let point = first; point <= last; point += 1) {
-        if (!font.hasGlyphForCodePoint(point)) throw new Error(`${face} lacks U+${point.toString(16)}`);
+test.each(fontSetNames)(
+  'each of the %s fonts has a glyph for every character of their table',
+  async (set) => {
+    const points = [...new CodePointSet(encodedFontSets[set])];
+    for (const name of new Set(faceNames.map((face) => fontOf(face, set)))) {
+      const font = fontkit.create(await readFile(fontFiles[name].path));
+      for (const point of points) {
+        if (!font.hasGlyphForCodePoint(point)) throw new Error(`${name} lacks U+${point.toString(16)}`);
       }
     }
-  }
-});
+  },
+);
 
-test('Latin, Greek, Cyrillic and Vietnamese can be printed, composed or not', () => {
+test('Latin, Greek, Cyrillic, Vietnamese, Japanese and Thai can be printed, composed or not', () => {
   for (const text of [
     'Ærøskøbing, Łódź, Çeşme',
     'Ένα καλοκαίρι',
@@ -31,15 +39,31 @@ test('Latin, Greek, Cyrillic and Vietnamese can be printed, composed or not', ()
     'Huế',
     'e\u0323\u0302',
     '5 € — “¡olé!”',
+    '夏の思い出、ﾊﾞｽで〜「海」へ！',
+    'か\u3099か\u309a𠮷野家㈱①',
+    'ฤดูร้อนที่บ้านริมน้ำ ๒๕๖๗ ฯลฯ ต่างๆ',
   ]) {
     expect(unprintableCharacters(text)).toEqual([]);
   }
 });
 
+test('every ideograph and every kana of the Japanese standard JIS X 0208 can be printed', () => {
+  const decoder = new TextDecoder('euc-jp');
+  for (let row = 0xa1; row <= 0xf4; row += 1) {
+    for (let cell = 0xa1; cell <= 0xfe; cell += 1) {
+      const character = decoder.decode(Uint8Array.of(row, cell));
+      if (!/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(character)) continue;
+      expect(unprintableCharacters(character)).toEqual([]);
+    }
+  }
+});
+
 test('other scripts, emoji, controls and lone surrogates are named once each, in order', () => {
-  expect(unprintableCharacters('a漢字漢b')).toEqual(['漢', '字']);
+  expect(unprintableCharacters('aनदनb')).toEqual(['न', 'द']);
   expect(unprintableCharacters('I ❤️ you 🎉')).toEqual(['❤', '🎉']);
   expect(unprintableCharacters('שלום')).toEqual(['ש', 'ל', 'ו', 'ם']);
+  expect(unprintableCharacters('한국')).toEqual(['한', '국']);
+  expect(unprintableCharacters('我们的')).toEqual(['们']);
   expect(unprintableCharacters('a\u0007b')).toEqual(['\u0007']);
   expect(unprintableCharacters('a\uD800b')).toEqual(['\uD800']);
   expect(unprintableCharacters('\uFFFD')).toEqual(['\uFFFD']);
@@ -51,11 +75,11 @@ test('white space becomes single spaces and what draws nothing goes', () => {
 });
 
 test('a text in an unsupported script is refused with its field and its first letters', () => {
-  expect(() => checkPrintable('漢字', 'title')).toThrow(
+  expect(() => checkPrintable('नद', 'title')).toThrow(
     expect.objectContaining({
       code: 'unsupported-script',
-      message: 'The title has letters that the fonts do not have: “漢” (U+6F22), “字” (U+5B57)',
-      facts: { field: 'title', characters: ['漢', '字'] },
+      message: 'The title has letters that the fonts do not have: “न” (U+0928), “द” (U+0926)',
+      facts: { field: 'title', characters: ['न', 'द'] },
     }),
   );
 });

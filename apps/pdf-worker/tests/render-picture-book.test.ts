@@ -69,7 +69,7 @@ test('fails with nothing-to-print when no photo became a picture', async () => {
 
 test('refuses a caption in an unsupported script by the number of its photo, but not one that is left out', async () => {
   await inBench(async ({ handler, child, context }) => {
-    const captions = ['', '猫', ''];
+    const captions = ['', 'बिल्ली', ''];
     const children = [await child(0), await child(1)];
     await expect(handler(context(children, { input: { ...input, captions } }))).rejects.toMatchObject({
       code: 'unsupported-script',

@@ -95,7 +95,7 @@ describe('a long table', () => {
         }
         canvas.finish();
       }
-      for (const face of Object.values(document.faces)) await face.embedIfShown();
+      await document.embedFonts();
       const path = join(folder, 'table.pdf');
       await writePdfFile(document.pdf.context, path);
       expect(await rightmost(path)).toBeLessThanOrEqual(x + width + 0.5);
@@ -134,17 +134,17 @@ describe('letters', () => {
     'that the fonts do not have are marked, counted and told; the rest stands',
     async () => {
       await inTemporaryFolder(async (folder) => {
-        const japanese = '主要作品の多くは1886年以降に制作された。';
+        const hindi = 'अधिकांश प्रमुख रचनाएँ 1886 के बाद फ़्रांस में बनीं।';
         const quoting = (detail: string, title = 'Pumps') => ({
           title,
           detail,
           citations: [{ document: 0, chunkId: 'c', quote: detail }],
         });
         const report = reportOf({
-          summary: japanese,
+          summary: hindi,
           findings: [
-            finding(1, quoting('The pump (ポンプ) failed twice in March.', 'ポンプ')),
-            finding(2, quoting(japanese)),
+            finding(1, quoting('The pump (पम्प) failed twice in March.', 'पम्प')),
+            finding(2, quoting(hindi)),
           ],
         });
         const { path, summary } = await setReport(folder, report);
@@ -157,6 +157,20 @@ describe('letters', () => {
         ]);
         // Who holds only the paper is told as well.
         expect(text).toContain(summary.preflight[0]);
+      });
+    },
+  );
+
+  testWith(
+    'pdftotext',
+    'of a script of which the fonts have every other letter are not printed with holes',
+    async () => {
+      await inTemporaryFolder(async (folder) => {
+        // Simplified Chinese: most of it is Japanese as well.
+        const summary = '我们说这个问题应该马上解决，让所有的人都满意。';
+        const { path } = await setReport(folder, reportOf({ summary }));
+        const text = (await textOf(path)).replaceAll(/\s+/g, ' ');
+        expect(text).toContain('Summary [in letters that the fonts of this document do not have]');
       });
     },
   );

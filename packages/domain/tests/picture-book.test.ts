@@ -176,7 +176,7 @@ describe('the check before submission', () => {
 
   test('names the text that cannot be printed, wherever it stands', () => {
     const problems = pictureBook.check?.(
-      input({ title: 'ok 書', author: 'ok', photos: [{ assetId: 'a' }, { assetId: 'b', caption: 'אב' }] }),
+      input({ title: 'ok ख', author: 'ok', photos: [{ assetId: 'a' }, { assetId: 'b', caption: 'אב' }] }),
       { freePrompts: true },
     );
     expect(problems?.map(({ code, path }) => [code, path])).toEqual([

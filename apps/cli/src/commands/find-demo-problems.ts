@@ -31,7 +31,7 @@ function titleProblem(title: string | undefined): string | undefined {
     return `--title may have ${longestTitle} characters, this one has ${title.length}.`;
   const missing = unprintableCharacters(title).slice(0, 10).join(' ');
   if (missing === '') return undefined;
-  return `--title has characters that the fonts of the book do not have: ${missing}. They print Latin, Greek and Cyrillic.`;
+  return `--title has characters that the fonts of the book do not have: ${missing}. They print Latin, Greek, Cyrillic, Japanese and Thai.`;
 }
 
 function promptProblem({ prompt, environment }: Wishes): string | undefined {

@@ -237,7 +237,7 @@ export const errorRegistry = {
   'unsupported-script': define(
     'permanent',
     'The text has letters that the fonts do not have',
-    'Use Latin, Greek or Cyrillic letters in the text named in `detail`.',
+    'Use letters of the Latin, Greek, Cyrillic, Japanese or Thai script in the text named in `detail`.',
   ),
   'nothing-to-print': define(
     'permanent',

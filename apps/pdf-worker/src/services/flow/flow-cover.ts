@@ -1,5 +1,5 @@
 import { type Canvas, ink } from '../pages/canvas.ts';
-import { balanceLines, breakLines, hasCutWord, limitLines } from '../pages/line-breaking.ts';
+import { breakLines, limitLines, titleLines } from '../pages/line-breaking.ts';
 import { contentBox } from '../pages/page-geometry.ts';
 import type { StructureElement } from '../pages/structure-tree.ts';
 import type { FlowedDocument } from './flowed-document.ts';
@@ -40,7 +40,8 @@ export function drawFlowCover(
   canvas.artifact('Layout', () => canvas.rule(left, y, width * 0.3, ink.text));
 
   if (lead !== undefined) {
-    const italic = document.style('serifItalic', 15, 21);
+    const leaning = document.style('serifItalic', 15, 21);
+    const italic = { ...leaning, face: leaning.face.forText(lead) };
     const measure = (text: string): number => italic.face.width(text, italic.size);
     const shown = limitLines(breakLines(lead, width * 0.92, measure), 6, width * 0.92, measure);
     y -= 34 * scale;
@@ -103,8 +104,8 @@ function setTitle({ document }: FlowedDocument, title: string, width: number) {
   for (const size of titleSizes) {
     const style = document.style('serifMedium', size, size * 1.18);
     const measure = (text: string): number => style.face.width(text, style.size);
-    if (hasCutWord(title, width, measure) || breakLines(title, width, measure).length > 4) continue;
-    return { lines: balanceLines(title, width, measure), style };
+    const lines = titleLines(title, width, measure, 4);
+    if (lines !== undefined) return { lines, style };
   }
   const style = document.style('serifMedium', titleSizes.at(-1) ?? 19, 23);
   const measure = (text: string): number => style.face.width(text, style.size);

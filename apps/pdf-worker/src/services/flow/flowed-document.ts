@@ -74,7 +74,8 @@ export function paragraph(
   text: string,
   options: TextOptions,
 ): Piece[] {
-  const { style, indent = 0, section, target } = options;
+  const { indent = 0, section, target } = options;
+  const style = { ...options.style, face: options.style.face.forText(text) };
   const width = (options.width ?? full) - indent;
   const lines = breakLines(text, width, (part) => style.face.width(part, style.size));
   return lines.map((line, index) => ({

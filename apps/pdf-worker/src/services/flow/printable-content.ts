@@ -1,4 +1,4 @@
-import { isPrintableCharacter, printableText } from '@pressroom/domain';
+import { fontRuns, printableText } from '@pressroom/domain';
 
 /** Stands for letters that the fonts do not have. */
 const missing = '[…]';
@@ -6,6 +6,9 @@ const missing = '[…]';
 const unreadable = '[in letters that the fonts of this document do not have]';
 /** Of a text's letters: when fewer can be shown, none are. */
 const leastShown = 0.5;
+/** Where gaps stand closer than this, as in a script of which the fonts have every other letter, nobody can read between them. */
+const lettersPerHole = 8;
+const fewHoles = 2;
 
 export interface PrintableContent<Content> {
   readonly content: Content;
@@ -21,23 +24,25 @@ export function printableContent<Content>(content: Content): PrintableContent<Co
   let gaps = 0;
   const printable = (text: string): string => {
     let out = '';
-    let open = false;
-    let [letters, shown] = [0, 0];
-    for (const character of printableText(text)) {
-      const isGood = isPrintableCharacter(character);
-      if (/[\p{L}\p{M}]/u.test(character)) {
-        letters += 1;
-        if (isGood) shown += 1;
-      }
-      if (isGood) out += character;
-      else if (!open) {
+    let [letters, shown, holes] = [0, 0, 0];
+    // Spaces between two letters that are missing are no gap between two gaps.
+    let isOpen = false;
+    for (const { text: part, fontSet } of fontRuns(printableText(text))) {
+      const count = part.match(/[\p{L}\p{M}]/gu)?.length ?? 0;
+      letters += count;
+      if (fontSet !== undefined) {
+        shown += count;
+        out += part;
+        isOpen &&= /^ +$/.test(part);
+      } else if (!isOpen) {
         out += missing;
-        gaps += 1;
+        holes += 1;
+        isOpen = true;
       }
-      // Spaces between two letters that are missing are no gap between two gaps.
-      open = !isGood || (open && character === ' ');
     }
-    if (shown < letters * leastShown) return unreadable;
+    gaps += holes;
+    if (shown < letters * leastShown || holes > Math.max(fewHoles, letters / lettersPerHole))
+      return unreadable;
     return out.replaceAll(/\[…\](?:\s*\[…\])+/gu, missing);
   };
   const walk = (value: unknown, key?: string): unknown => {

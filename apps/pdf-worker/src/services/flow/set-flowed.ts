@@ -69,7 +69,7 @@ export async function setFlowed<Content extends PageContent>(
     ...bookmarksOf(sections, flowed),
   );
   writeDocumentMetadata(document, properties);
-  for (const face of Object.values(document.faces)) await face.embedIfShown();
+  await document.embedFonts();
   const bytes = await writePdfFile(document.pdf.context, outputPath);
   return { pages: document.pageCount, bytes };
 }

@@ -1,4 +1,5 @@
 import { type PDFContext, PDFHexString, PDFName, type PDFPage, type PDFRef, PDFString } from 'pdf-lib';
+import type { EmbeddedFont } from './embedded-font.ts';
 import type { Box } from './page-geometry.ts';
 import type { StructureElement, StructureTree } from './structure-tree.ts';
 import type { Typeface } from './typeface.ts';
@@ -73,13 +74,24 @@ export class Canvas {
     align: 'left' | 'centre' = 'left',
   ): void {
     const { face, size, leading, grey, tracking = 0 } = style;
-    this.#fonts.set(face.resourceName, face.ref);
-    const operators = [
-      `BT /${face.resourceName} ${number(size)} Tf ${number(grey)} g ${number(tracking)} Tc`,
-    ];
-    for (const [index, line] of lines.entries()) {
-      const left = align === 'left' ? x : x - textWidth(line, style) / 2;
-      operators.push(`1 0 0 1 ${number(left)} ${number(y - index * leading)} Tm`, face.show(line, size));
+    const shown = lines.map((line) => face.show(line, size));
+    const first = shown.flat()[0];
+    if (first === undefined) return;
+    // Only a font that shows something is named: it is the only sort that the document has in the end.
+    const choose = ({ resourceName, ref }: EmbeddedFont): string => {
+      this.#fonts.set(resourceName, ref);
+      return `/${resourceName} ${number(size)} Tf`;
+    };
+    let chosen = first.font;
+    const operators = [`BT ${choose(chosen)} ${number(grey)} g ${number(tracking)} Tc`];
+    for (const [index, runs] of shown.entries()) {
+      const left = align === 'left' ? x : x - textWidth(lines[index] ?? '', style) / 2;
+      operators.push(`1 0 0 1 ${number(left)} ${number(y - index * leading)} Tm`);
+      for (const { font, operators: showing } of runs) {
+        if (font !== chosen) operators.push(choose(font));
+        chosen = font;
+        operators.push(showing);
+      }
     }
     this.#operators.push(...operators, 'ET');
   }

@@ -1,6 +1,7 @@
 import type { PageSize } from '@pressroom/domain';
 import { PDFDocument, type PDFRef } from 'pdf-lib';
 import { Canvas, ink, type TextStyle } from './canvas.ts';
+import { DocumentFonts } from './document-fonts.ts';
 import { type FaceName, faceNames } from './font-files.ts';
 import { type PageGeometry, pageGeometries } from './page-geometry.ts';
 import { type StructureOptions, StructureTree } from './structure-tree.ts';
@@ -28,24 +29,26 @@ export class PageDocument<Content extends PageContent> {
   readonly bookmarks: Bookmark[] = [];
   readonly pdf: PDFDocument;
   readonly content: Content;
-  readonly faces: Readonly<Record<FaceName, Typeface>>;
+  readonly #fonts: DocumentFonts;
+  readonly #faces: Readonly<Record<FaceName, Typeface>>;
   readonly geometry: PageGeometry;
   /** The language tag of what the document itself adds, where the document is in another language. */
   readonly furniture: StructureOptions;
 
-  private constructor(pdf: PDFDocument, content: Content, faces: Readonly<Record<FaceName, Typeface>>) {
+  private constructor(pdf: PDFDocument, content: Content) {
     this.pdf = pdf;
     this.content = content;
-    this.faces = faces;
+    const fonts = new DocumentFonts(pdf.context);
+    this.#fonts = fonts;
+    const faces = faceNames.map((name) => [name, new Typeface(fonts, name)] as const);
+    this.#faces = Object.fromEntries(faces) as Record<FaceName, Typeface>;
     this.geometry = pageGeometries[content.pageSize];
     this.furniture = /^en(-|$)/i.test(content.language) ? {} : { language: 'en' };
   }
 
   static async create<Content extends PageContent>(content: Content): Promise<PageDocument<Content>> {
     const pdf = await PDFDocument.create({ updateMetadata: false });
-    const faces: Partial<Record<FaceName, Typeface>> = {};
-    for (const name of faceNames) faces[name] = await Typeface.open(pdf.context, name);
-    return new PageDocument(pdf, content, faces as Record<FaceName, Typeface>);
+    return new PageDocument(pdf, content);
   }
 
   get pageCount(): number {
@@ -64,12 +67,17 @@ export class PageDocument<Content extends PageContent> {
   style(face: FaceName, size: number, leading: number, grey: number = ink.text, tracking = 0): TextStyle {
     const factor = Math.max(this.geometry.scale, Math.min(1, smallestSize / size));
     return {
-      face: this.faces[face],
+      face: this.#faces[face],
       size: size * factor,
       leading: leading * factor,
       grey,
       tracking: tracking * factor,
     };
+  }
+
+  /** Writes the letters that were shown into the document; to be called once, after the last page. */
+  async embedFonts(): Promise<void> {
+    await this.#fonts.embedShown();
   }
 
   #drawFolio(canvas: Canvas): void {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import fontkit from '@pdf-lib/fontkit';
-import { type FaceName, fontFiles } from './font-files.ts';
+import { type FontName, fontFiles } from './font-files.ts';
 
 export type ParsedFont = ReturnType<typeof fontkit.create>;
 
@@ -16,15 +16,19 @@ interface TrueTypeSubset {
   _addGlyph(glyphId: number): number;
 }
 
-/** Reading the layout tables takes longer than setting a small book, so that a thread does it once. */
-const parsed = new Map<FaceName, ParsedFont>();
+/** Reading the layout tables takes longer than setting a small book, so that a thread does it once, and only for fonts that it needs. */
+const parsed = new Map<FontName, ParsedFont>();
 
-/** A font for one document: with no memory of what an earlier document showed, which would change its bytes. */
-export async function openFont(face: FaceName): Promise<ParsedFont> {
-  let font = parsed.get(face);
+/**
+ * A font for one document: with no memory of what an earlier document showed, which would change its bytes.
+ *
+ * Reads the file without giving way: whether a text needs another font comes out while it is measured, and the thread does nothing else.
+ */
+export function openFont(name: FontName): ParsedFont {
+  let font = parsed.get(name);
   if (font === undefined) {
-    font = withAlignedSubsets(fontkit.create(await readFile(fontFiles[face].path)));
-    parsed.set(face, font);
+    font = withAlignedSubsets(fontkit.create(readFileSync(fontFiles[name].path)));
+    parsed.set(name, font);
   }
   (font as unknown as FontInternals)._glyphs = {};
   return font;

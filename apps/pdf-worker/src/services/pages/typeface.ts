@@ -1,93 +1,59 @@
-import { PressroomError } from '@pressroom/domain';
-import { CustomFontSubsetEmbedder, type PDFContext, type PDFRef } from 'pdf-lib';
-import { type FaceName, fontFiles } from './font-files.ts';
-import { openFont } from './parsed-fonts.ts';
+import { type FontRun, fontRuns } from '@pressroom/domain';
+import type { DocumentFonts } from './document-fonts.ts';
+import type { EmbeddedFont } from './embedded-font.ts';
+import { type FaceName, fontOf } from './font-files.ts';
 
-/**
- * One font of the document, of which only the letters that were shown are embedded.
- *
- * Text is shown with the kerning and mark positions of the font itself, which the library's own `drawText` leaves out:
- * there, an accent that has no composed letter would stand beside its letter.
- */
+/** A part of a text, and the operators that show it in the current text object once its font is chosen. */
+export interface ShownRun {
+  readonly font: EmbeddedFont;
+  readonly operators: string;
+}
+
+/** A face of the document: a font of its own, and others for the letters that it lacks. */
 export class Typeface {
-  readonly ref: PDFRef;
-  readonly resourceName: string;
-  readonly #context: PDFContext;
-  readonly #embedder: CustomFontSubsetEmbedder;
-  readonly #widths = new Map<string, number>();
-  #isShown = false;
+  readonly #fonts: DocumentFonts;
+  readonly #name: FaceName;
+  readonly #own: EmbeddedFont;
 
-  private constructor(context: PDFContext, face: FaceName, embedder: CustomFontSubsetEmbedder) {
-    this.#context = context;
-    this.#embedder = embedder;
-    this.ref = context.nextRef();
-    this.resourceName = `F-${face}`;
+  constructor(fonts: DocumentFonts, name: FaceName) {
+    this.#fonts = fonts;
+    this.#name = name;
+    this.#own = fonts.get(name);
   }
 
-  static async open(context: PDFContext, face: FaceName): Promise<Typeface> {
-    const font = await openFont(face);
-    // The bytes are only for embedding a whole font, which a subset never does.
-    const unread = new Uint8Array();
-    const parser = { create: () => font };
-    const embedder = await CustomFontSubsetEmbedder.for(parser, unread, fontFiles[face].embeddedName);
-    return new Typeface(context, face, embedder);
+  /** The face for a paragraph: upright where it has a script without italics, since digits and names in it would lean alone. */
+  forText(text: string): Typeface {
+    if (this.#name !== 'serifItalic' || fontRuns(text).every(({ fontSet }) => fontSet === 'european'))
+      return this;
+    return new Typeface(this.#fonts, 'serif');
   }
 
   /** Width in points, kerning included. */
   width(text: string, size: number): number {
-    let width = this.#widths.get(text);
-    if (width === undefined) {
-      const { positions } = this.#embedder.font.layout(text);
-      width = positions.reduce((sum, position) => sum + position.xAdvance, 0) * this.#embedder.scale;
-      this.#widths.set(text, width);
-    }
-    return (width * size) / 1_000;
+    let width = 0;
+    for (const run of fontRuns(text)) width += this.#fontOf(run).width(run.text, size);
+    return width;
   }
 
   /** Height of a capital letter in points. */
   capHeight(size: number): number {
-    return (this.#embedder.font.capHeight * this.#embedder.scale * size) / 1_000;
+    return this.#own.capHeight(size);
   }
 
   /**
-   * The operators that show `text` in the current text object.
+   * The text as it is shown, one run after the other.
    *
-   * @throws `unsupported-script` when the font lacks a letter: the last guard against boxes on paper.
+   * @throws `unsupported-script` when no font has a letter.
    */
-  show(text: string, size: number): string {
-    const { glyphs, positions } = this.#embedder.font.layout(text);
-    if (glyphs.some((glyph) => glyph.id === 0)) {
-      throw new PressroomError('unsupported-script', `The fonts lack a letter of “${text}”`);
-    }
-    this.#isShown = true;
-    const codes = this.#embedder.encodeText(text).asString();
-    const { scale } = this.#embedder;
-    const operators: string[] = [];
-    let array = '';
-    let rise = 0;
-    for (const [index, glyph] of glyphs.entries()) {
-      const { xAdvance = 0, xOffset = 0, yOffset = 0 } = positions[index] ?? {};
-      if (yOffset !== rise) {
-        operators.push(`[${array}] TJ`, `${round((yOffset * scale * size) / 1_000)} Ts`);
-        array = '';
-        rise = yOffset;
-      }
-      if (xOffset !== 0) array += ` ${round(-xOffset * scale)} `;
-      array += `<${codes.slice(index * 4, index * 4 + 4)}>`;
-      const correction = glyph.advanceWidth + xOffset - xAdvance;
-      if (correction !== 0) array += ` ${round(correction * scale)} `;
-    }
-    operators.push(`[${array.replaceAll('><', '')}] TJ`);
-    if (rise !== 0) operators.push('0 Ts');
-    return operators.join('\n');
+  show(text: string, size: number): readonly ShownRun[] {
+    return fontRuns(text).map((run) => {
+      const font = this.#fontOf(run);
+      return { font, operators: font.show(run.text, size) };
+    });
   }
 
-  /** Writes the letters that were shown into the document, if any were; to be called once, after the last page. */
-  async embedIfShown(): Promise<void> {
-    if (this.#isShown) await this.#embedder.embedIntoContext(this.#context, this.ref);
+  /** What no font has is left to the face itself, which refuses to show it. */
+  #fontOf({ fontSet }: FontRun): EmbeddedFont {
+    return fontSet === undefined ? this.#own : this.#fonts.get(fontOf(this.#name, fontSet));
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

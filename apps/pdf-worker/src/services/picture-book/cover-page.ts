@@ -1,6 +1,6 @@
 import type { PDFRef } from 'pdf-lib';
 import { type Canvas, ink, type TextStyle } from '../pages/canvas.ts';
-import { balanceLines, breakLines, hasCutWord } from '../pages/line-breaking.ts';
+import { balanceLines, breakLines, titleLines } from '../pages/line-breaking.ts';
 import { type Box, contentBox } from '../pages/page-geometry.ts';
 import type { StructureElement } from '../pages/structure-tree.ts';
 import type { BookDocument } from './book-document.ts';
@@ -36,7 +36,8 @@ export function drawCover(
   canvas.tagged(section.add('H1'), () => canvas.text(lines, axis, baseline, style, 'centre'));
   baseline -= (lines.length - 1) * style.leading;
   if (content.author !== undefined) {
-    const authorStyle = book.style('serifItalic', 15, 20, ink.text);
+    const italic = book.style('serifItalic', 15, 20, ink.text);
+    const authorStyle = { ...italic, face: italic.face.forText(content.author) };
     const measure = (text: string) => authorStyle.face.width(text, authorStyle.size);
     const authorLines = balanceLines(content.author, area.width * 0.8, measure);
     baseline -= 34 * scale;
@@ -122,9 +123,8 @@ function setTitle(
       if (mostLines < 5 && size < titleSizes[0] - 12 * (mostLines - 1)) break;
       const style = book.style('serifMedium', size, size * 1.2);
       const measure = (text: string) => style.face.width(text, style.size);
-      if (hasCutWord(title, width, measure)) continue;
-      if (breakLines(title, width, measure).length > mostLines) continue;
-      return { lines: balanceLines(title, width, measure), style };
+      const lines = titleLines(title, width, measure, mostLines);
+      if (lines !== undefined) return { lines, style };
     }
   }
   // Words so long that even the smallest letters do not hold them on a line: they are cut.

@@ -1,5 +1,5 @@
 import type { PDFRef } from 'pdf-lib';
-import { type Canvas, ink } from '../pages/canvas.ts';
+import type { Canvas, TextStyle } from '../pages/canvas.ts';
 import { balanceLines, limitLines } from '../pages/line-breaking.ts';
 import { type Box, contentBox, turnedContentBox } from '../pages/page-geometry.ts';
 import type { BookDocument } from './book-document.ts';
@@ -17,6 +17,10 @@ export interface PictureLayout {
   readonly area: Box;
   readonly placement: Placement;
   readonly captionLines: readonly string[];
+}
+
+export function captionStyle(book: BookDocument): TextStyle {
+  return book.style('serif', 12.5, 17.5);
 }
 
 /** Where a picture of this size stands on a page with this caption: known before the page is drawn. */
@@ -42,7 +46,7 @@ function layoutIn(
   picture: { readonly width: number; readonly height: number },
   caption: string,
 ): Omit<PictureLayout, 'isTurned'> {
-  const style = book.style('serif', 12.5, 17.5);
+  const style = captionStyle(book);
   const measure = (text: string) => style.face.width(text, style.size);
   const width = area.width * 0.86;
   const captionLines = limitLines(balanceLines(caption, width, measure), mostCaptionLines, width, measure);
@@ -72,7 +76,7 @@ function drawBlock(
   alternative: string,
 ): void {
   const axis = area.x + area.width / 2;
-  const style = book.style('serif', 12.5, 17.5, ink.text);
+  const style = captionStyle(book);
   const captionHeight =
     captionLines.length === 0 ? 0 : captionGap(book) + captionLines.length * style.leading;
   const spare = area.height - placement.height - captionHeight;

@@ -10,7 +10,7 @@ import { type CoverPicture, drawCover } from './cover-page.ts';
 import { drawNotes } from './notes-pages.ts';
 import { isGenerated, notesText } from './notes-text.ts';
 import { embedPicture, openPicture, type PictureFile, shrinkPicture } from './picture-file.ts';
-import { drawPicturePage, layoutPicturePage } from './picture-page.ts';
+import { captionStyle, drawPicturePage, layoutPicturePage } from './picture-page.ts';
 import { maximumColourDpi, maximumLineArtDpi } from './placement.ts';
 import { type PlacedPicture, preflightRemarks, printedPreflight } from './preflight.ts';
 
@@ -31,6 +31,7 @@ export async function renderBook(
   const content = printableContent(given);
   const book = await PageDocument.create(content);
   const { context } = book.pdf;
+  meetCaptions(book);
   const cover = book.addPage(false);
   const coverSection = book.structure.root.add('Sect');
   const coverPictures: CoverPicture[] = [];
@@ -72,9 +73,18 @@ export async function renderBook(
   drawContactSheets(book, contacts);
   drawNotes(book, notesText(content, printedPreflight(placed)));
   writeDocumentMetadata(book, propertiesOf(content));
-  for (const face of Object.values(book.faces)) await face.embedIfShown();
+  await book.embedFonts();
   const bytes = await writePdfFile(context, outputPath);
   return { pages: book.pageCount, preflight: preflightRemarks(placed), bytes };
+}
+
+/**
+ * The fonts meet the letters of the captions in the order of the pages. Which picture is decoded first differs from time to time, and
+ * what the fonts have met first is written first.
+ */
+function meetCaptions(book: BookDocument): void {
+  const { face, size } = captionStyle(book);
+  for (const { caption } of book.content.pictures) face.width(caption, size);
 }
 
 interface PreparedPicture {

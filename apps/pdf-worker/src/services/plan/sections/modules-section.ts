@@ -3,6 +3,7 @@ import { bulletPieces } from '../../flow/bullet-pieces.ts';
 import type { FlowSection } from '../../flow/flow-section.ts';
 import { paragraph, sectionHeading, tag } from '../../flow/flowed-document.ts';
 import type { Piece } from '../../flow/piece.ts';
+import { shortTitle } from '../../flow/short-title.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
 import type { PlanDocument } from '../plan-content.ts';
 import type { PlanIndex } from '../plan-index.ts';
@@ -148,6 +149,5 @@ function sourceName(
   page: number | undefined,
 ): string {
   const name = documents.find((each) => each.index === index)?.title ?? `Document ${index + 1}`;
-  const short = name.length > 80 ? `${name.slice(0, 79).trimEnd()}…` : name;
-  return `[${index + 1}] ${short}${page === undefined ? '' : `, page ${page}`}`;
+  return `[${index + 1}] ${shortTitle(name)}${page === undefined ? '' : `, page ${page}`}`;
 }

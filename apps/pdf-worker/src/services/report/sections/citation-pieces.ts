@@ -1,6 +1,7 @@
 import type { Citation } from '@pressroom/reports';
 import { paragraph } from '../../flow/flowed-document.ts';
 import type { Piece } from '../../flow/piece.ts';
+import { shortTitle } from '../../flow/short-title.ts';
 import type { LinkTarget } from '../../pages/canvas.ts';
 import type { StructureElement } from '../../pages/structure-tree.ts';
 import type { ReportDocument } from '../report-content.ts';
@@ -45,12 +46,11 @@ export function citationPieces(
 /** Document, page and passage: `[2] Minutes of May, page 7, passage 12`. */
 function sourceLabel({ document }: ReportDocument, { document: index, page, passage }: Citation): string {
   const title = document.content.report.documents[index]?.title ?? `Document ${index + 1}`;
-  const short = title.length > 80 ? `${title.slice(0, 79).trimEnd()}…` : title;
   const place = [
     page === undefined ? '' : `, page ${page}`,
     passage === undefined ? '' : `, passage ${passage}`,
   ];
-  return `[${index + 1}] ${short}${place.join('')}`;
+  return `[${index + 1}] ${shortTitle(title)}${place.join('')}`;
 }
 
 export function sourceTarget({ places }: ReportDocument, document: number): LinkTarget | undefined {
