@@ -347,7 +347,7 @@ describe('a regeneration', () => {
       '/overrides/deadline',
     ],
     ['a week without hours', { weeklyHours: 0 }, 'invalid-request', '/overrides/weeklyHours'],
-    ['a topic that the fonts cannot print', { topic: '北京' }, 'unsupported-script', '/overrides/topic'],
+    ['a topic that the fonts cannot print', { topic: 'हिन्दी' }, 'unsupported-script', '/overrides/topic'],
     ['no topic', { topic: null }, 'invalid-request', '/overrides/topic'],
     ['a value that plans do not have', { colour: 'red' }, 'invalid-request', '/overrides'],
     [

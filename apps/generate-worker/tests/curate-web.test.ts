@@ -230,6 +230,17 @@ describe('a plan is delivered all the same', () => {
 });
 
 describe('nothing is asked twice', () => {
+  test('by tasks that are asked for in the same words at the same time', async () => {
+    searches.answer('wikipedia', something);
+    const job = await openJob(webOf(['wikipedia'], { concurrency: 8 }));
+    const written = await write(job, { topic: 'Tides', documents: [] });
+    await job.runCurate(written);
+    const words = searches.requests.map((request) => request.words);
+    expect(new Set(words).size).toBe(words.length);
+    // Nothing in them is an order to the search.
+    for (const each of words) expect(each).not.toMatch(/:|(^|\s)[-+"]/);
+  });
+
   test('by a step that died when all was found, and ran again', async () => {
     searches.answer('wikipedia', something);
     const job = await openJob(webOf(['wikipedia']));

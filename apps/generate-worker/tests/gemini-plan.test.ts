@@ -57,6 +57,22 @@ test('the same again is found, and not bought', async () => {
   expect(await job.usage()).toMatchObject({ made: 1, saved: 1 });
 });
 
+describe('what a failed call cost', () => {
+  // There are no prices in this scene: whatever took something is of unknown price.
+  test.each([
+    ['is nothing where Gemini only says that it failed', { kind: 'status', status: 500 }, 0],
+    ['is nothing where it asks to wait', { kind: 'throttle' }, 0],
+    ['is not known where the answer was cut in the middle', { kind: 'cut-mid-answer' }, 1],
+    ['is not known where the connection was lost after the question', { kind: 'cut-connection' }, 1],
+    ['is not known where the answer ended too early', { kind: 'early-end' }, 1],
+  ] as const)('%s', async (_, behaviour, unpricedCalls) => {
+    scene.gemini.objects.enqueue(behaviour);
+    await expect(job.runWritePlan()).rejects.toMatchObject({ name: 'PressroomError' });
+    expect(await job.usage()).toMatchObject({ made: 1, micros: 0, unpricedCalls });
+    await scene.reports.forgetProviders();
+  });
+});
+
 describe('an answer with a wrong content is sent back once', () => {
   test('a citation whose words are not in its passage is put right', async () => {
     scene.gemini.objects.enqueue({ kind: 'bad-citation' });

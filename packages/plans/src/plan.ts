@@ -11,7 +11,11 @@ export const resourceSchema = z.object({
   title: text(300),
   /** Who found it: `sources`, or the name of a search. */
   foundBy: text(60),
-  url: z.url().max(2_000).optional(),
+  /** Of the web: nothing that a reader's program would run. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .optional(),
   /** Position of the document in the plan. */
   document: z.int().min(0).optional(),
   page: z.int().min(1).optional(),

@@ -1,4 +1,4 @@
-import { PressroomError } from '@pressroom/domain';
+import { PressroomError, type TokenUsage } from '@pressroom/domain';
 import { z } from 'zod';
 import type { BoundedExchange } from './bounded-fetch.ts';
 
@@ -36,12 +36,39 @@ export function toProviderError(error: unknown, exchange: BoundedExchange, secre
       cause,
     });
   }
-  return new PressroomError('provider-unavailable', 'Gemini cannot be reached', { cause });
+  return new PressroomError('provider-unavailable', 'Gemini cannot be reached', {
+    cause,
+    usage: wasNeverAsked(error) ? nothing : undefined,
+  });
+}
+
+/** What a request took that was not answered with content. */
+const nothing: TokenUsage = { inputTokens: 0, outputTokens: 0 };
+const neverAsked: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** There was no connection: anything else may have broken after the question had been read. */
+function wasNeverAsked(error: unknown): boolean {
+  for (
+    let each = error;
+    typeof each === 'object' && each !== null;
+    each = (each as { cause?: unknown }).cause
+  ) {
+    if (neverAsked.has((each as { code?: unknown }).code)) return true;
+  }
+  return false;
 }
 
 function fromStatus(error: HttpError, exchange: BoundedExchange, cause: unknown): PressroomError {
   const { status } = error;
-  const options = { cause, facts: { status } };
+  // Its own time limit may end an answer that was under way.
+  const usage = status === 504 || status === 408 ? undefined : nothing;
+  const options = { cause, facts: { status }, usage };
   if (status === 429) {
     const retryAfterMs = waitOf(error, exchange);
     return new PressroomError('provider-throttled', 'Gemini asks to wait', { ...options, retryAfterMs });

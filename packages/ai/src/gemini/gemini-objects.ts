@@ -118,7 +118,7 @@ async function collect(stream: AsyncIterable<unknown>, model: string): Promise<W
       });
     }
     const { promptFeedback, candidates, usageMetadata } = parsed.data;
-    if (usageMetadata !== undefined) usage = usageOf(usageMetadata);
+    if (usageMetadata !== undefined) usage = usageOf(usageMetadata) ?? usage;
     const [candidate] = candidates ?? [];
     const reason = promptFeedback?.blockReason ?? candidate?.finishReason;
     const isBlock = promptFeedback?.blockReason !== undefined && reason !== 'BLOCK_REASON_UNSPECIFIED';
@@ -132,7 +132,9 @@ async function collect(stream: AsyncIterable<unknown>, model: string): Promise<W
     if (candidate?.finishReason !== undefined) ended = true;
   }
   // A stream may end without an error when the server goes away between two events.
-  if (!ended) throw new PressroomError('provider-unavailable', 'Gemini ended its answer in the middle');
+  if (!ended) {
+    throw new PressroomError('provider-unavailable', 'Gemini ended its answer in the middle', { usage });
+  }
   return { text, provider: 'gemini', model, ...(usage === undefined ? {} : { usage }) };
 }
 

@@ -85,7 +85,10 @@ export interface UsageMetadata {
   readonly thoughtsTokenCount?: number | undefined;
 }
 
-export function usageOf(metadata: UsageMetadata): TokenUsage {
+/** Undefined when nothing was counted: that is not the same as nothing. */
+export function usageOf(metadata: UsageMetadata): TokenUsage | undefined {
+  if (metadata.promptTokenCount === undefined && metadata.candidatesTokenCount === undefined)
+    return undefined;
   return {
     inputTokens: metadata.promptTokenCount ?? 0,
     outputTokens: (metadata.candidatesTokenCount ?? 0) + (metadata.thoughtsTokenCount ?? 0),

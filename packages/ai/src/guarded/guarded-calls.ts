@@ -102,7 +102,6 @@ const offlineName = 'offline';
 const freeBill: CallBill = { usage: { inputTokens: 0, outputTokens: 0 }, pictures: 0, micros: 0 };
 /** Errors after which the provider has surely charged nothing. */
 const freeErrors: ReadonlySet<ErrorCode> = new Set([
-  'provider-unavailable',
   'provider-throttled',
   'provider-refused',
   'provider-misconfigured',
@@ -255,14 +254,15 @@ export function createGuardedCalls({
 
   /** The offline provider costs nothing; what it takes is this machine's. */
   function billOf({ provider, model }: CalledModel, spending: CallSpending): CallBill {
-    const micros = provider === offlineName ? 0 : microsOf(prices[model], spending);
+    const isFree = provider === offlineName || tookNothing(spending);
+    const micros = isFree ? 0 : microsOf(prices[model], spending);
     return { ...spending, micros };
   }
 
-  function failedBill(call: CalledModel, error: PressroomError | undefined): CallBill | undefined {
-    if (error?.usage !== undefined) return billOf(call, { usage: error.usage, pictures: 0 });
-    if (error !== undefined && freeErrors.has(error.code)) return freeBill;
-    return call.provider === offlineName ? freeBill : undefined;
+  /** What nobody counted is not known, unless it surely was nothing. */
+  function failedBill(call: CalledModel, error: PressroomError | undefined): CallBill {
+    if (error !== undefined && error.usage === undefined && freeErrors.has(error.code)) return freeBill;
+    return billOf(call, { usage: error?.usage, pictures: 0 });
   }
 
   function observe({ provider, model }: CalledModel, ending: CallEnding): void {
@@ -310,6 +310,10 @@ export function createGuardedCalls({
       throw error;
     }
   }
+}
+
+function tookNothing({ usage, pictures }: CallSpending): boolean {
+  return pictures === 0 && usage !== undefined && usage.inputTokens + usage.outputTokens === 0;
 }
 
 /** A refusal as an error whose wait spends no attempt. */

@@ -1,8 +1,9 @@
 import { type Caller, type Log, limitSignal } from '@pressroom/domain';
 import { type LearningPlan, type PlanTask, type Resource, tasksOf } from '@pressroom/plans';
+import type { SearchQuery } from '@pressroom/searches';
 import type { LinkState } from '@pressroom/web';
 import { type RankedResource, rankFound } from './rank-found.ts';
-import { searchWeb, type WebSearch } from './web-search.ts';
+import { type SearchedWeb, searchWeb, type WebSearch } from './web-search.ts';
 
 export interface WebCuration {
   readonly searches: readonly WebSearch[];
@@ -59,6 +60,22 @@ export async function curateFromWeb(
     return known;
   };
 
+  /** The same question once, also while it is being asked: the record lets a step have its own claim again. */
+  const answers = new Map<string, Promise<SearchedWeb>>();
+  const answerTo = (query: SearchQuery, most: number): Promise<SearchedWeb> => {
+    const key = `${most} ${query.words}`;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const asked = searchWeb(searches, query, most, { caller, signal: limited.signal, log }).then((answer) => {
+      for (const name of answer.away) away.add(name);
+      calls += answer.calls;
+      saved += answer.saved;
+      return answer;
+    });
+    answers.set(key, asked);
+    return asked;
+  };
+
   const search = async (task: PlanTask): Promise<void> => {
     const most = wanted.get(task.id) ?? 0;
     const query = {
@@ -66,10 +83,7 @@ export async function curateFromWeb(
       language: plan.language,
       most: Math.min(mostAsked, most * askedForEach),
     };
-    const answer = await searchWeb(searches, query, most, { caller, signal: limited.signal, log });
-    for (const name of answer.away) away.add(name);
-    calls += answer.calls;
-    saved += answer.saved;
+    const answer = await answerTo(query, most);
     const best = rankFound(task, plan.topic, answer.results, plan.language).slice(0, most * askedForEach);
     await Promise.all(best.map(stateOf));
     ranked.set(task.id, best);
@@ -117,12 +131,16 @@ export async function curateFromWeb(
 function queryOf({ title }: PlanTask, topic: string): string {
   const words = `${title} ${topic}`.replaceAll(/[^\p{L}\p{N}\s'+#.-]/gu, ' ').split(/\s+/u);
   const seen = new Set<string>();
-  return words
-    .filter((word) => {
-      const isNew = word !== '' && !seen.has(word.toLowerCase());
-      seen.add(word.toLowerCase());
-      return isNew;
-    })
-    .slice(0, mostWords)
-    .join(' ');
+  return (
+    words
+      // What a search would take for an order: to leave a word out, or to have it in any case.
+      .map((word) => word.replace(/^[^\p{L}\p{N}]+/u, ''))
+      .filter((word) => {
+        const isNew = word !== '' && !seen.has(word.toLowerCase());
+        seen.add(word.toLowerCase());
+        return isNew;
+      })
+      .slice(0, mostWords)
+      .join(' ')
+  );
 }
