@@ -1,12 +1,9 @@
 import { createDispatchStore } from '@pressroom/database';
-import { createDispatcher, type Dispatcher } from '@pressroom/queue';
+import { claimBatch, createDispatcher, type Dispatcher } from '@pressroom/queue';
 import { defineService, type Service } from '@pressroom/runtime';
 import { flowOptions } from './flow-options.ts';
 import { removeFlowOf } from './remove-flow-of.ts';
 import type { Resources } from './resources.ts';
-
-/** Flows that one claim takes: enough to keep the queue's round trips in flight, few enough to spread over dispatchers. */
-const claimBatch = 20;
 
 export interface DispatcherParts {
   readonly dispatcher: Dispatcher;

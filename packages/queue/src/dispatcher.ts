@@ -20,6 +20,12 @@ export interface DispatchObserver {
   admitted(job: { readonly priority: number; readonly waitedMs: number }): void;
 }
 
+/**
+ * Flows that one claim takes: enough to keep the queue's round trips in flight, few enough to spread over dispatchers, and so few that a
+ * claim, which all others wait for, stays short.
+ */
+export const claimBatch = 10;
+
 export interface DispatcherOptions {
   readonly store: DispatchStore;
   readonly flows: Pick<FlowProducer, 'add'>;

@@ -15,7 +15,13 @@ import {
   submitJob,
 } from '@pressroom/database';
 import { type Dispatch, pictureBook, silentLog, systemIds } from '@pressroom/domain';
-import { buildFlow, createDispatcher, openQueueBackend, type QueueBackend } from '@pressroom/queue';
+import {
+  buildFlow,
+  claimBatch,
+  createDispatcher,
+  openQueueBackend,
+  type QueueBackend,
+} from '@pressroom/queue';
 import { ResourceScope } from '@pressroom/runtime';
 import { Redis } from 'ioredis';
 import { flowOptions, flowSettings } from '../flows/flow-settings.ts';
@@ -26,7 +32,7 @@ import { fillBacklog } from './fill-backlog.ts';
 const smallBacklog = 1_000;
 /** Jobs that one account may have in the queue, and all: as in production. */
 const { windowFlows, accountWindowFlows } = flowSettings;
-const limits = { windowFlows, accountWindowFlows, batch: 20, leaseMs: 30_000 };
+const limits = { windowFlows, accountWindowFlows, batch: claimBatch, leaseMs: 30_000 };
 /** Jobs that settle at the same time. */
 const settlingLanes = 4;
 

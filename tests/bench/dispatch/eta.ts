@@ -16,7 +16,7 @@ import {
   submitJob,
 } from '@pressroom/database';
 import { pictureBook, silentLog, systemIds } from '@pressroom/domain';
-import { createDispatcher, type Dispatcher } from '@pressroom/queue';
+import { claimBatch, createDispatcher, type Dispatcher } from '@pressroom/queue';
 import { flowOptions } from '../flows/flow-settings.ts';
 import type { BenchContext, Measurement, Scenario } from '../scenario.ts';
 
@@ -62,7 +62,7 @@ async function measure({ servers, scope, quick, tell }: BenchContext): Promise<r
       },
     },
     checkQueue: () => Promise.resolve(),
-    limits: { windowFlows, accountWindowFlows, batch: 20, leaseMs: 30_000 },
+    limits: { windowFlows, accountWindowFlows, batch: claimBatch, leaseMs: 30_000 },
     flowOptions: flowOptions('redis'),
     sweepIntervalMs: 500,
     log: silentLog,

@@ -20,6 +20,7 @@ import {
   type WorkerType,
 } from '@pressroom/domain';
 import {
+  claimBatch,
   createDispatcher,
   createStepWorker,
   type Dispatcher,
@@ -85,7 +86,7 @@ export async function openFlowSystem(
     limits: {
       windowFlows: flowSettings.windowFlows,
       accountWindowFlows: flowSettings.accountWindowFlows,
-      batch: 20,
+      batch: claimBatch,
       leaseMs: 30_000,
     },
     flowOptions: flowOptions(backend),
