@@ -3,7 +3,7 @@
  * its servers, so that a fault may stand between.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPressroomClient, type PressroomClient } from '@pressroom/client';
 import type { FaultPoint } from '@pressroom/domain';
@@ -206,13 +206,20 @@ export async function superviseSystem({
     return (await response.json()) as Record<string, unknown>;
   }
 
+  /** In one step: nobody finds it half written. */
+  const lay = async (name: string, text: string): Promise<void> => {
+    const draft = join(faults, `${name}.draft`);
+    await writeFile(draft, text);
+    await rename(draft, join(faults, name));
+  };
+
   return {
     processes,
     urls,
     folder: join(data.path, 'data'),
     operatorToken,
-    arm: (point, act, times = 1) => writeFile(join(faults, point), `${act} ${times}`),
-    armAlways: (point, act) => writeFile(join(faults, `${point}.always`), act),
+    arm: (point, act, times = 1) => lay(point, `${act} ${times}`),
+    armAlways: (point, act) => lay(`${point}.always`, act),
     disarm: async () => {
       for (const name of await readdir(faults)) await rm(join(faults, name), { force: true });
     },

@@ -37,13 +37,14 @@ export function faultsIn(folder: string): FaultStrike {
     if (path === undefined) return;
     if (existsSync(path.always)) await act(point, await readText(path.always));
     if (!existsSync(path.once)) return;
+    // Before it is renamed: a test that sees it struck may sweep the folder at once.
+    const [word = '', times = '1'] = (await readText(path.once)).trim().split(' ');
     try {
       await rename(path.once, path.struck);
     } catch {
       // Another process took it.
       return;
     }
-    const [word = '', times = '1'] = (await readText(path.struck)).trim().split(' ');
     // Before it strikes: this process may not be there afterwards.
     if (Number(times) > 1) await writeFile(path.once, `${word} ${Number(times) - 1}`);
     await act(point, word);
