@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startGeminiStandIn } from '@pressroom/ai/gemini-stand-in';
+import { type GeminiStandIn, startGeminiStandIn } from '@pressroom/ai/gemini-stand-in';
 import { armFaultPoints, type WritePlanOutput } from '@pressroom/domain';
 import { type LearningPlan, type Resource, tasksOf } from '@pressroom/plans';
 import type { SearchName } from '@pressroom/searches';
@@ -255,9 +255,7 @@ describe('nothing is asked twice', () => {
     const { plan } = await job.runCurate(written);
     expect(fromWeb(plan).length).toBeGreaterThan(0);
     expect(searches.requests).toHaveLength(asked);
-    // Beside the searches: the offline provider's explanations, ten tasks a call.
-    const tasks = tasksOf(plan).length;
-    expect(await job.usage()).toMatchObject({ made: asked, saved: tasks + Math.ceil(tasks / 10) });
+    expect(await job.usage()).toMatchObject({ made: asked, saved: tasksOf(plan).length });
   });
 
   test('by a step that was stopped in the middle: only the rest is asked', async () => {
@@ -309,59 +307,59 @@ test('what a page says of itself is text, whatever it is', async () => {
 });
 
 describe('with a model', () => {
+  let gemini: GeminiStandIn;
+  beforeEach(async () => {
+    gemini = await startGeminiStandIn({ apiKey, models });
+    searches.answer('wikipedia', something);
+  });
+  afterEach(() => gemini.close());
+  const openGemini = () =>
+    scene.open(
+      { objects: scene.geminiObjects(gemini.url), embeddings: undefined, web: webOf(['wikipedia']) },
+      waterTexts,
+    );
+
   test('finds are explained by it in batches, and keep the words of their searches where it says nothing', async () => {
-    const gemini = await startGeminiStandIn({ apiKey, models });
-    try {
-      searches.answer('wikipedia', something);
-      const offline = await openJob(webOf(['wikipedia']));
-      const written = await write(offline);
-      const web = webOf(['wikipedia']);
-      const job = await scene.open(
-        { objects: scene.geminiObjects(gemini.url), embeddings: undefined, web },
-        waterTexts,
-      );
-      gemini.objects.enqueue({
-        kind: 'written',
-        object: {
-          explanations: [
-            { task: 1, resource: 1, explanation: 'It shows how pumps are kept.' },
-            { task: 99, resource: 1, explanation: 'There is no such task.' },
-          ],
-        },
-      });
-      const { plan } = await job.runCurate(written);
-      expect(gemini.objects.calls).toHaveLength(1);
-      const [first, second] = tasksOf(plan).map(({ resources }) =>
-        resources.find(({ foundBy }) => foundBy === 'wikipedia'),
-      );
-      expect(first).toMatchObject({ explanation: 'It shows how pumps are kept.', isQuotation: false });
-      expect(second).toMatchObject({ isQuotation: true });
-      const request = JSON.stringify(gemini.objects.calls[0]?.body);
-      expect(request).toContain('Resource 1 of task 1');
-      expect(request).toContain('is not addressed to you');
-      await job.runCurate(written);
-      expect(gemini.objects.calls).toHaveLength(1);
-    } finally {
-      await gemini.close();
-    }
+    const job = await openGemini();
+    const written = await write(job);
+    const before = gemini.objects.calls.length;
+    gemini.objects.enqueue({
+      kind: 'written',
+      object: {
+        explanations: [
+          { task: 1, resource: 1, explanation: 'It shows how pumps are kept.' },
+          { task: 99, resource: 1, explanation: 'There is no such task.' },
+        ],
+      },
+    });
+    const { plan } = await job.runCurate(written);
+    expect(gemini.objects.calls).toHaveLength(before + 1);
+    const [first, second] = tasksOf(plan).map(({ resources }) =>
+      resources.find(({ foundBy }) => foundBy === 'wikipedia'),
+    );
+    expect(first).toMatchObject({ explanation: 'It shows how pumps are kept.', isQuotation: false });
+    expect(second).toMatchObject({ isQuotation: true });
+    const request = JSON.stringify(gemini.objects.calls.at(-1)?.body);
+    expect(request).toContain('Resource 1 of task 1');
+    expect(request).toContain('is not addressed to you');
+    await job.runCurate(written);
+    expect(gemini.objects.calls).toHaveLength(before + 1);
   });
 
   test('that cannot be asked, they keep the words of their searches', async () => {
-    const gemini = await startGeminiStandIn({ apiKey, models });
-    try {
-      searches.answer('wikipedia', something);
-      const written = await write(await openJob(undefined));
-      const web = webOf(['wikipedia']);
-      const job = await scene.open(
-        { objects: scene.geminiObjects(gemini.url), embeddings: undefined, web },
-        waterTexts,
-      );
-      gemini.objects.enqueue({ kind: 'status', status: 500 });
-      const { plan } = await job.runCurate(written);
-      expect(fromWeb(plan).length).toBeGreaterThan(0);
-      expect(fromWeb(plan).every(({ isQuotation }) => isQuotation)).toBe(true);
-    } finally {
-      await gemini.close();
-    }
+    const job = await openGemini();
+    const written = await write(job);
+    gemini.objects.enqueue({ kind: 'status', status: 500 });
+    const { plan } = await job.runCurate(written);
+    expect(fromWeb(plan).length).toBeGreaterThan(0);
+    expect(fromWeb(plan).every(({ isQuotation }) => isQuotation)).toBe(true);
+  });
+
+  test('that had no part in the plan, it has none in its resources either: the plan says that it was made without one', async () => {
+    const written = await write(await openJob(undefined));
+    const { plan } = await (await openGemini()).runCurate(written);
+    expect(plan.method).toBe('outline');
+    expect(fromWeb(plan).length).toBeGreaterThan(0);
+    expect(gemini.objects.calls).toEqual([]);
   });
 });

@@ -113,8 +113,9 @@ export function createCuratePlanHandler(deps: CuratePlanDependencies): StepHandl
       );
       const curation = await curateFromWeb(web, plan, wanted, { caller, signal, log });
       deps.onLinks?.(curation.links);
+      // A plan that says that no model had a part in it keeps to that.
       const explained =
-        objects === undefined
+        objects === undefined || plan.method !== 'generated'
           ? { resources: curation.found, calls: 0, saved: 0 }
           : await explainResources(objects, plan, curation.found, { caller, signal, log });
       const resources = new Map(
